@@ -1,0 +1,69 @@
+import eslint from "@eslint/js";
+import tseslint from "typescript-eslint";
+
+/** Files that decide or render and therefore must not be able to do anything else. */
+const pureFiles = [
+  "failover/model.ts",
+  "failover/reconcile.ts",
+  "failover/reconcile/**/*.ts",
+  "failover/teamHealth.ts",
+  "components/**/*Renderer.ts",
+  "components/**/*Plan.ts",
+];
+
+const effectfulModules = [
+  { group: ["@pulumi/*"], message: "A pure file must not create resources." },
+  { group: ["@aws-sdk/*", "@smithy/*"], message: "A pure file must not call AWS." },
+  {
+    group: ["node:*", "fs", "fs/*", "net", "http", "https", "child_process", "os", "path", "dns"],
+    message: "A pure file must not do I/O.",
+  },
+];
+
+export default tseslint.config(
+  { ignores: ["node_modules/", "bin/", ".cache/"] },
+  eslint.configs.recommended,
+  {
+    files: ["**/*.ts"],
+    extends: [...tseslint.configs.strictTypeChecked, ...tseslint.configs.stylisticTypeChecked],
+    languageOptions: {
+      parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
+    },
+    rules: {
+      "@typescript-eslint/no-floating-promises": "error",
+      // Numbers read well in messages and cannot surprise there.
+      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
+      // The AWS SDK is loaded lazily inside the functions that Pulumi serializes.
+      "@typescript-eslint/no-require-imports": "off",
+      "@typescript-eslint/consistent-type-imports": [
+        "error",
+        { disallowTypeAnnotations: false, fixStyle: "inline-type-imports" },
+      ],
+      eqeqeq: "error",
+    },
+  },
+  {
+    files: pureFiles,
+    rules: { "no-restricted-imports": ["error", { patterns: effectfulModules }] },
+  },
+  {
+    files: ["index.ts", "stacks/**/*.ts", "components/**/*.ts", "failover/**/*.ts"],
+    rules: {
+      "no-restricted-syntax": [
+        "error",
+        {
+          selector: "ImportDeclaration[source.value=/(^|\\u002F)(local|lab|test)\\u002F/]",
+          message: "The product must deploy with local/, lab/ and test/ deleted.",
+        },
+      ],
+    },
+  },
+  {
+    files: ["test/**/*.ts"],
+    rules: {
+      // chai's assertions are property accesses.
+      "@typescript-eslint/no-unused-expressions": "off",
+      "@typescript-eslint/no-non-null-assertion": "off",
+    },
+  },
+);
