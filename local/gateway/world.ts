@@ -1,0 +1,53 @@
+/** What the EFS replication behaviour knows of a file system. */
+export interface FileSystemStates {
+  /** False while it is (or is still being freed from being) a replication destination. */
+  isWritable(region: string, fileSystemId: string): boolean;
+}
+
+/** What the load balancers know of their targets. */
+export interface TargetHealthStates {
+  /** Ids of the targets that are healthy now; empty for an unknown or empty group. */
+  healthyTargets(targetGroupArn: string): readonly string[];
+}
+
+/** A machine that an Auto Scaling group launched. */
+export interface LaunchedInstance {
+  readonly instanceId: string;
+  readonly region: string;
+  readonly availabilityZone: string;
+  readonly autoScalingGroupName: string;
+  /** Tags that the group propagates at launch. */
+  readonly tags: Readonly<Record<string, string>>;
+  /** User data as text; empty if the launch template has none. */
+  readonly userData: string;
+}
+
+/**
+ * What runs on a launched machine. The modelled one is `ModelledControllers`; the drill's data plane
+ * puts real processes here. All calls are notifications: they return at once and never throw.
+ */
+export interface ControllerModel {
+  /** The instance's operating system starts to boot. */
+  started(instance: LaunchedInstance): void;
+  /** The instance lost its power or was terminated. Called once for each `started`. */
+  stopped(instanceId: string): void;
+  /** The HTTP status that a health check of `path` on `port` gets; undefined if nothing answers. */
+  healthCheckStatus(instanceId: string, port: number, path: string): number | undefined;
+}
+
+/**
+ * What behaviours tell each other, in process. A behaviour that owns a fact puts its interface here
+ * when it is made; until then the emulator's own simple view holds.
+ */
+export class World {
+  /** Owned by the EFS replication behaviour. Default: every file system is writable. */
+  fileSystems: FileSystemStates = { isWritable: () => true };
+  /** Owned by the target health behaviour. Default: nothing is healthy. */
+  targetHealth: TargetHealthStates = { healthyTargets: () => [] };
+  /** Owned by the gateway's maker. Default: machines boot and nothing ever answers. */
+  controllers: ControllerModel = {
+    started: () => undefined,
+    stopped: () => undefined,
+    healthCheckStatus: () => undefined,
+  };
+}
