@@ -1,0 +1,138 @@
+/**
+ * The probe as AWS runs it. Pulumi serializes this file's functions into the Lambda package: only
+ * functions and plain constants, and the SDK and Node's modules are required inside of functions,
+ * because an import at the top would become a path that the package does not contain.
+ */
+import { probe, type ProbePorts } from "./probe";
+import {
+  isHealthyAnswer,
+  metricNamespace,
+  type Metric,
+  type ProbePlan,
+  type ProbeTarget,
+  type TargetReading,
+  type TeamAnswer,
+} from "./probePlan";
+
+/**
+ * Makes the Lambda callback. `plan` is called in each run, so that an Output that the closure
+ * captured is read where it has its value.
+ */
+export function createProbeHandler(plan: () => ProbePlan): (event: unknown) => Promise<unknown> {
+  return async () => {
+    const settings = plan();
+    return probe(settings, awsProbePorts(settings));
+  };
+}
+
+function awsProbePorts(plan: ProbePlan): ProbePorts {
+  const limits = { connectionTimeout: 2000, requestTimeout: plan.requestTimeoutMs };
+  const elb = require("@aws-sdk/client-elastic-load-balancing-v2") as ElbModule;
+  const watched = new elb.ElasticLoadBalancingV2Client({
+    region: plan.activeRegion,
+    maxAttempts: 2,
+    requestHandler: limits,
+  });
+  const cloudwatch = require("@aws-sdk/client-cloudwatch") as CloudWatchModule;
+  const metrics = new cloudwatch.CloudWatchClient({
+    region: plan.waitingRegion,
+    maxAttempts: 3,
+    requestHandler: limits,
+  });
+  return {
+    ask: (target) => ask(target, plan),
+    readTargets: async (target) => {
+      try {
+        const command = { TargetGroupArn: target.targetGroupArn };
+        const answer = await watched.send(new elb.DescribeTargetHealthCommand(command));
+        const states = (answer.TargetHealthDescriptions ?? []).map(
+          (description) => description.TargetHealth?.State,
+        );
+        return { kind: states.includes("healthy") ? "healthy" : "unhealthy" };
+      } catch (error) {
+        return classify(error);
+      }
+    },
+    publish: async (data) => {
+      if (data.length === 0) return;
+      await metrics.send(new cloudwatch.PutMetricDataCommand(metricData(data, plan)));
+    },
+    log: (line) => {
+      console.log(line);
+    },
+  };
+}
+
+type ElbModule = typeof import("@aws-sdk/client-elastic-load-balancing-v2");
+type CloudWatchModule = typeof import("@aws-sdk/client-cloudwatch");
+
+/** The API request for data points; the dimensions are what {@link file://../../components/recovery/healthProbe.ts} alarms on. */
+function metricData(
+  data: readonly Metric[],
+  plan: ProbePlan,
+): import("@aws-sdk/client-cloudwatch").PutMetricDataCommandInput {
+  return {
+    Namespace: metricNamespace,
+    MetricData: data.map((metric) => ({
+      MetricName: metric.name,
+      Value: metric.value,
+      Unit: metric.unit,
+      Dimensions: [
+        { Name: "Deployment", Value: plan.prefix },
+        { Name: "Region", Value: plan.activeRegion },
+      ],
+    })),
+  };
+}
+
+/** Asks a team through the active region's load balancer, as a browser with a fixed address would. */
+function ask(target: ProbeTarget, plan: ProbePlan): Promise<TeamAnswer> {
+  const https = require("https") as typeof import("https");
+  return new Promise((resolve) => {
+    const answer = (healthy: boolean, says: string): void => {
+      resolve({ team: target.team, healthy, says });
+    };
+    const request = https.request(
+      {
+        host: target.address,
+        port: 443,
+        // The certificate is for the team's name, not for the load balancer's.
+        servername: target.host,
+        headers: { host: target.host, "user-agent": "jenkins-pilot-light-probe" },
+        path: plan.path,
+        method: "GET",
+        // A connection of its own: a kept one could outlive the machine that it led to.
+        agent: false,
+        signal: AbortSignal.timeout(plan.requestTimeoutMs),
+      },
+      (response) => {
+        const status = response.statusCode ?? 0;
+        response.resume();
+        answer(isHealthyAnswer(target.host, status, response.headers.location), `${status}`);
+      },
+    );
+    request.on("error", (error: NodeJS.ErrnoException) => {
+      answer(false, error.code ?? error.message);
+    });
+    request.end();
+  });
+}
+
+/**
+ * What a failed call tells. Without a status, or with one of the server's own failures, the control
+ * plane did not answer; everything else is an answer that says nothing of health.
+ */
+export function classify(error: unknown): TargetReading {
+  const failure = error as {
+    name?: string;
+    message?: string;
+    $metadata?: { httpStatusCode?: number };
+  };
+  const status = failure.$metadata?.httpStatusCode;
+  const says = `${failure.name ?? "Error"}: ${failure.message ?? String(error)}`;
+  const unusable = failure.name === "CredentialsProviderError";
+  if (!unusable && (status === undefined || status >= 500)) {
+    return { kind: "unreachable", error: says };
+  }
+  return { kind: "unknown", error: says };
+}
