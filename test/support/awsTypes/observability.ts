@@ -1,0 +1,4 @@
+import type { TypeTable } from "../typeRow";
+
+/** Alarms, dashboards, AWS Backup. */
+export const observabilityTypes: TypeTable = {};
