@@ -1,3 +1,5 @@
+import type { ModelledMilliseconds } from "./scaledClock";
+
 /** What the EFS replication behaviour knows of a file system. */
 export interface FileSystemStates {
   /** False while it is (or is still being freed from being) a replication destination. */
@@ -35,6 +37,33 @@ export interface ControllerModel {
   healthCheckStatus(instanceId: string, port: number, path: string): number | undefined;
 }
 
+/** What Lambda does for the AWS services that invoke functions by themselves. */
+export interface AsyncInvoker {
+  /**
+   * Queues an event for the function as an `Event` invocation does: retries, age limit and failure
+   * destinations are Lambda's own. Resolves with the request's id once Lambda has accepted it.
+   * @throws AwsError ResourceNotFoundException for a function that does not exist, or an error
+   * without an answer when the function's region is dead.
+   */
+  invokeAsync(functionArn: string, event: unknown, principal: string): Promise<string>;
+}
+
+/** One published number, as CloudWatch keeps it. */
+export interface MetricDatum {
+  readonly region: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly dimensions: Readonly<Record<string, string>>;
+  readonly value: number;
+  /** Modelled milliseconds since the epoch; default now. */
+  readonly at?: ModelledMilliseconds;
+}
+
+/** What CloudWatch offers to the AWS services that publish metrics of their own. */
+export interface MetricSink {
+  put(datum: MetricDatum): void;
+}
+
 /**
  * What behaviours tell each other, in process. A behaviour that owns a fact puts its interface here
  * when it is made; until then the emulator's own simple view holds.
@@ -50,4 +79,12 @@ export class World {
     stopped: () => undefined,
     healthCheckStatus: () => undefined,
   };
+  /** Owned by the Lambda behaviour. Default: refuses. */
+  functions: AsyncInvoker = {
+    invokeAsync: () => Promise.reject(new Error("The local AWS runs without its Lambda behaviour.")),
+  };
+  /** Owned by the CloudWatch behaviour. Default: nobody listens. */
+  metrics: MetricSink = { put: () => undefined };
+  /** `host:port` of the load-balancer edge, once it listens. */
+  loadBalancerEdge?: string;
 }

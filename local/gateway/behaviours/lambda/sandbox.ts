@@ -136,8 +136,8 @@ export class Sandbox {
   }
 
   private readOutput(): void {
-    const take = (chunk: Buffer) => {
-      this.pending += chunk.toString("utf8");
+    const take = (chunk: string) => {
+      this.pending += chunk;
       for (;;) {
         const end = this.pending.search(new RegExp(`[\n${endOfOutput}]`));
         if (end < 0) return;
@@ -148,9 +148,9 @@ export class Sandbox {
         if (ended) this.onEndOfOutput?.();
       }
     };
-    this.child.stdout?.on("data", take);
+    this.child.stdout?.setEncoding("utf8").on("data", take);
     // Only Node itself still writes here: what it says when it cannot go on.
-    this.child.stderr?.on("data", take);
+    this.child.stderr?.setEncoding("utf8").on("data", take);
     this.child.once("close", () => {
       if (this.pending !== "") this.options.onLine(this.pending);
     });
