@@ -30,7 +30,7 @@ export async function probe(plan: ProbePlan, ports: ProbePorts): Promise<readonl
   ports.log(summary(answers, readings, metrics));
   await ports.publish(metrics);
   const untold = readings.find((reading) => reading.kind === "unknown");
-  if (untold !== undefined && untold.kind === "unknown" && !metrics.some(isSecondSignal)) {
+  if (untold !== undefined && !metrics.some(isSecondSignal)) {
     // Fails the run, so that the function's own alarm tells people that half of the detection is blind.
     throw new Error(
       `The second signal is blind: the control plane in ${plan.activeRegion} answered, but not with health: ${untold.error}`,
