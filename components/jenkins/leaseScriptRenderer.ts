@@ -1,0 +1,395 @@
+import { literal, renderEnvironmentFile } from "./shellQuotingRenderer";
+
+/** A home that a machine may take, with the access point that leads to it. */
+export interface LeasableHome {
+  /** Key of the lease: `ma`, or `devops/controller-2` for a slot of an active-active team. */
+  readonly home: string;
+  readonly accessPointId: string;
+}
+
+/** How long a lease lives and when its holder gives up; all in seconds. */
+export interface LeaseTiming {
+  /** Life of a lease after each renewal. Also the longest wait after a machine died unseen. */
+  readonly lease: number;
+  /** Pause between renewals. */
+  readonly renew: number;
+  /** Pause between attempts to take a lease: part of every failover's duration. */
+  readonly retry: number;
+  /** Jenkins is told to stop this long before the lease ends, if it could not be renewed. */
+  readonly stopBefore: number;
+  /** Jenkins is killed this long before the lease ends, if it has not stopped by then. */
+  readonly killBefore: number;
+  /** Limit of one AWS call: an unanswered call must not eat the time that stopping needs. */
+  readonly call: number;
+  /** By how much two machines' clocks may differ. EC2's time service keeps them within 1 ms. */
+  readonly clockSkew: number;
+}
+
+/**
+ * 90 s hides behind the boot of a replacement (60 to 90 s), so a shorter lease would save nothing;
+ * it survives 50 s without an answer from DynamoDB before Jenkins has to stop.
+ */
+export const defaultLeaseTiming: LeaseTiming = {
+  lease: 90,
+  renew: 15,
+  retry: 3,
+  stopBefore: 40,
+  killBefore: 10,
+  call: 5,
+  clockSkew: 5,
+};
+
+/** What a machine has to know to find out whether it may start Jenkins. */
+export interface LeaseSettings {
+  readonly region: string;
+  readonly peerRegion: string;
+  /** The role that the region had when this was rendered; counts while no record is readable. */
+  readonly role: "active" | "waiting";
+  /** The generation when this was rendered; a record of an older one is stale and ignored. */
+  readonly generation: number;
+  readonly leaseTable: string;
+  /** Name of the failover record's table, the same in both regions. */
+  readonly recordTable: string;
+  /** In order of preference. One for a team with one writer, one per slot for active-active. */
+  readonly homes: readonly LeasableHome[];
+  readonly autoScalingGroup: string;
+  /** The hook that holds a terminating machine until Jenkins has stopped. */
+  readonly terminateHook: string;
+  readonly timing?: LeaseTiming;
+}
+
+/** Where the machine finds its settings, the script and the home. */
+export const leasePaths = {
+  settings: "/etc/jenkins-pilot-light/controller.env",
+  script: "/usr/local/sbin/jenkins-lease",
+  /** Mount point of the home, and JENKINS_HOME. */
+  home: "/var/lib/jenkins",
+  /** systemd's name for that mount point. */
+  mountUnit: "var-lib-jenkins.mount",
+} as const;
+
+/**
+ * Renders the settings file of the lease script.
+ * @throws Error if a value could be read as more than a value, or the timing cannot work.
+ */
+export function renderLeaseSettings(settings: LeaseSettings): string {
+  const timing = settings.timing ?? defaultLeaseTiming;
+  checkTiming(timing);
+  if (settings.homes.length === 0) throw new Error("a controller needs at least one home to lease");
+  return renderEnvironmentFile({
+    REGION: settings.region,
+    PEER_REGION: settings.peerRegion,
+    ROLE: settings.role,
+    GENERATION: settings.generation,
+    LEASE_TABLE: settings.leaseTable,
+    RECORD_TABLE: settings.recordTable,
+    HOMES: settings.homes.map(renderHome).join(" "),
+    AUTO_SCALING_GROUP: settings.autoScalingGroup,
+    TERMINATE_HOOK: settings.terminateHook,
+    HOME_MOUNT: leasePaths.home,
+    MOUNT_DROP_IN: `/run/systemd/system/${leasePaths.mountUnit}.d/home.conf`,
+    LEASE_SECONDS: timing.lease,
+    RENEW_SECONDS: timing.renew,
+    RETRY_SECONDS: timing.retry,
+    STOP_BEFORE_SECONDS: timing.stopBefore,
+    KILL_BEFORE_SECONDS: timing.killBefore,
+    CALL_SECONDS: timing.call,
+    CLOCK_SKEW_SECONDS: timing.clockSkew,
+  });
+}
+
+/** Options of the mount; amazon-efs-utils adds NFS 4.1, hard and noresvport itself. */
+export function homeMountOptions(accessPointId: string): string {
+  return `tls,iam,accesspoint=${literal("access point", accessPointId)},_netdev,noatime`;
+}
+
+function renderHome({ home, accessPointId }: LeasableHome): string {
+  if (!/^[a-z0-9][a-z0-9/-]*$/.test(home)) {
+    throw new Error(
+      `home ${JSON.stringify(home)} must consist of lower-case letters, digits, "-" and "/"`,
+    );
+  }
+  if (!/^[a-zA-Z0-9-]+$/.test(accessPointId)) {
+    throw new Error(`access point ${JSON.stringify(accessPointId)} is not an identifier`);
+  }
+  return `${home}=${accessPointId}`;
+}
+
+function checkTiming(timing: LeaseTiming): void {
+  const worstRenewal = timing.renew + timing.call;
+  if (timing.killBefore < timing.clockSkew) {
+    throw new Error(
+      `Jenkins is killed ${timing.killBefore} s before the lease ends, but clocks may differ by ` +
+        `${timing.clockSkew} s: another machine could start first. Raise killBefore`,
+    );
+  }
+  if (timing.stopBefore <= timing.killBefore || timing.lease - timing.stopBefore <= worstRenewal) {
+    throw new Error(
+      `a lease of ${timing.lease} s needs killBefore (${timing.killBefore}) < stopBefore ` +
+        `(${timing.stopBefore}) < lease - renew - call (${timing.lease - worstRenewal})`,
+    );
+  }
+}
+
+/**
+ * The start lease: one script, the same on every machine, whose settings come from the environment.
+ *
+ * It runs as `jenkins-lease.service`, which `jenkins.service` is bound to: if this process ends for
+ * whatever reason (an error, a kill, a hang that the watchdog ends), systemd stops Jenkins.
+ * Local deadlines count from the boot clock, which nobody can set back; only the expiry that other
+ * machines compare is wall-clock time.
+ */
+export function renderLeaseScript(): string {
+  return `#!/bin/bash
+# One writer for one home: Jenkins runs only while this machine holds the lease of its home and
+# its region holds the highest generation. Usage: jenkins-lease run|check-home|release|watch
+# Settings in capitals come from the unit's EnvironmentFile.
+# shellcheck disable=SC2153
+set -uo pipefail
+export AWS_MAX_ATTEMPTS=1 AWS_PAGER=
+
+say() { printf 'jenkins-lease: %s\\n' "$*" >&2; }
+tell_systemd() { if [ -n "\${NOTIFY_SOCKET:-}" ]; then systemd-notify "$@" || true; fi; }
+status() { say "$1"; tell_systemd --status="$1"; }
+uptime_seconds() { local up; read -r up _ </proc/uptime; printf '%s' "\${up%%.*}"; }
+held="\${RUNTIME_DIRECTORY:-/run/jenkins-lease}/held"
+
+call() {
+  timeout -k 1 "$CALL_SECONDS" aws --cli-connect-timeout "$CALL_SECONDS" \\
+    --cli-read-timeout "$CALL_SECONDS" "$@"
+}
+
+metadata() {
+  local token base=http://169.254.169.254/latest
+  token=$(curl -sf -m 2 -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 60' "$base/api/token") ||
+    return 1
+  curl -sf -m 2 -H "X-aws-ec2-metadata-token: $token" "$base/meta-data/$1"
+}
+
+find_owner() {
+  until owner=$(metadata instance-id) && [ -n "$owner" ]; do
+    status "the instance metadata service does not answer; trying again"
+    sleep 2
+  done
+}
+
+# Prints "generation region" of the failover record in region $1. Fails if there is no table, no
+# item, no answer, or nothing that makes sense: all of these mean that it is not readable.
+read_record() {
+  local answer number region
+  answer=$(call dynamodb get-item --region "$1" --table-name "$RECORD_TABLE" --consistent-read \\
+    --key '{"id":{"S":"failover"}}' --query 'Item.[generation.N, activeRegion.S]' \\
+    --output text 2>/dev/null) || return 1
+  read -r number region <<<"$answer"
+  [[ "\${number:-}" =~ ^[0-9]{1,9}$ && "\${region:-}" =~ ^[a-z]+(-[a-z0-9]+)+$ ]] || return 1
+  printf '%s %s' "$number" "$region"
+}
+
+# Sets generation and active from the highest generation known: the records of both regions, or,
+# while none is readable or all are older, what this machine was rendered with.
+find_authority() {
+  local place record number region recorded=no
+  generation=$GENERATION
+  active=$REGION
+  if [ "$ROLE" != active ]; then active=$PEER_REGION; fi
+  for place in "$REGION" "$PEER_REGION"; do
+    record=$(read_record "$place") || continue
+    read -r number region <<<"$record"
+    number=$((10#$number))
+    if ((number > generation)) || { ((number == generation)) && [ $recorded = no ]; }; then
+      generation=$number
+      active=$region
+      recorded=yes
+    fi
+  done
+}
+
+# Takes the lease of home $1: 0 taken, 1 another machine holds it, 2 no answer.
+take_lease() {
+  local now before errors
+  now=$(date +%s)
+  before=$(uptime_seconds)
+  errors=$(call dynamodb put-item --region "$REGION" --table-name "$LEASE_TABLE" \\
+    --item "{\\"home\\":{\\"S\\":\\"$1\\"},\\"owner\\":{\\"S\\":\\"$owner\\"},\\"generation\\":{\\"N\\":\\"$generation\\"},\\"expiresAt\\":{\\"N\\":\\"$((now + LEASE_SECONDS))\\"},\\"retainUntil\\":{\\"N\\":\\"$((now + 2592000))\\"}}" \\
+    --condition-expression '(attribute_not_exists(#home) OR #owner = :owner OR #expiresAt < :now) AND (attribute_not_exists(#generation) OR #generation <= :generation)' \\
+    --expression-attribute-names '{"#home":"home","#owner":"owner","#expiresAt":"expiresAt","#generation":"generation"}' \\
+    --expression-attribute-values "{\\":owner\\":{\\"S\\":\\"$owner\\"},\\":now\\":{\\"N\\":\\"$((now - CLOCK_SKEW_SECONDS))\\"},\\":generation\\":{\\"N\\":\\"$generation\\"}}" \\
+    2>&1 >/dev/null) && { ends=$((before + LEASE_SECONDS)); return 0; }
+  if [[ "$errors" == *ConditionalCheckFailed* ]]; then return 1; fi
+  say "the lease table does not answer: $errors"
+  return 2
+}
+
+# Renews or, with a life of 0, gives back the lease of home $1: 0 done, 1 lost, 2 no answer.
+extend_lease() {
+  local now before errors expires=0
+  now=$(date +%s)
+  before=$(uptime_seconds)
+  if (($2 > 0)); then expires=$((now + $2)); fi
+  errors=$(call dynamodb update-item --region "$REGION" --table-name "$LEASE_TABLE" \\
+    --key "{\\"home\\":{\\"S\\":\\"$1\\"}}" \\
+    --update-expression 'SET #expiresAt = :expiresAt, #retainUntil = :retainUntil, #generation = :generation' \\
+    --condition-expression '#owner = :owner AND #generation <= :generation' \\
+    --expression-attribute-names '{"#owner":"owner","#expiresAt":"expiresAt","#retainUntil":"retainUntil","#generation":"generation"}' \\
+    --expression-attribute-values "{\\":owner\\":{\\"S\\":\\"$owner\\"},\\":expiresAt\\":{\\"N\\":\\"$expires\\"},\\":retainUntil\\":{\\"N\\":\\"$((now + 2592000))\\"},\\":generation\\":{\\"N\\":\\"$generation\\"}}" \\
+    2>&1 >/dev/null) && { ends=$((before + $2)); return 0; }
+  if [[ "$errors" == *ConditionalCheckFailed* ]]; then return 1; fi
+  say "the lease table does not answer: $errors"
+  return 2
+}
+
+# Takes the first free home; sets home and access_point.
+take_any_home() {
+  local each
+  for each in $HOMES; do
+    home=\${each%%=*}
+    access_point=\${each#*=}
+    take_lease "$home"
+    case $? in
+      0) return 0 ;;
+      # Unknown whether it was taken: ask again for this home instead of holding two.
+      2) return 1 ;;
+    esac
+  done
+  status "another machine holds each home of: $HOMES"
+  return 1
+}
+
+# The mount unit is the same on all machines; which home it leads to follows from the lease.
+point_mount_at_home() {
+  mkdir -p "\${MOUNT_DROP_IN%/*}"
+  printf '[Mount]\\nOptions=tls,iam,accesspoint=%s,_netdev,noatime\\n' "$access_point" >"$MOUNT_DROP_IN"
+  systemctl daemon-reload
+}
+
+jenkins_state() { systemctl show --property=ActiveState --value jenkins.service; }
+
+# Stops Jenkins and waits; kills it when the boot clock reaches $1.
+stop_jenkins() {
+  systemctl stop --no-block jenkins.service
+  until [[ "$(jenkins_state)" =~ ^(inactive|failed)$ ]]; do
+    if (($(uptime_seconds) >= $1)); then
+      say "Jenkins did not stop in time: killing it"
+      systemctl kill --signal=SIGKILL jenkins.service
+    fi
+    sleep 0.5
+  done
+}
+
+# What \`release\` has to know, because it runs in a process of its own.
+remember() { printf '%s %s %s\\n' "$home" "$owner" "$generation" >"$held"; }
+
+# Returns only when Jenkins must not run here any more, and has stopped.
+hold() {
+  local pause=$RENEW_SECONDS lease_generation=$generation
+  while :; do
+    sleep "$pause"
+    generation=$lease_generation
+    extend_lease "$home" "$LEASE_SECONDS"
+    case $? in
+      0) pause=$RENEW_SECONDS ;;
+      1)
+        status "the lease of $home is lost: killing Jenkins"
+        stop_jenkins 0
+        return
+        ;;
+      2)
+        pause=1
+        if (($(uptime_seconds) >= ends - STOP_BEFORE_SECONDS)); then
+          status "the lease of $home cannot be renewed: stopping Jenkins before it ends"
+          stop_jenkins $((ends - KILL_BEFORE_SECONDS))
+          return
+        fi
+        # The time left belongs to renewing; records can wait.
+        tell_systemd WATCHDOG=1
+        continue
+        ;;
+    esac
+    find_authority
+    if [ "$active" != "$REGION" ] && ((generation >= lease_generation)); then
+      status "generation $generation is served by $active: stopping Jenkins"
+      stop_jenkins $((ends - STOP_BEFORE_SECONDS))
+      return
+    fi
+    if ((generation > lease_generation)); then
+      lease_generation=$generation
+      remember
+    fi
+    tell_systemd WATCHDOG=1
+  done
+}
+
+run() {
+  find_owner
+  until find_authority && [ "$active" = "$REGION" ] && take_any_home; do
+    if [ "$active" != "$REGION" ]; then
+      status "generation $generation is served by $active: Jenkins does not start here"
+    fi
+    sleep "$RETRY_SECONDS"
+  done
+  remember
+  point_mount_at_home
+  tell_systemd --ready --status="holds $home for generation $generation"
+  say "holds $home for generation $generation"
+  systemctl start --no-block jenkins.service
+  hold
+  # Restarted by systemd, which asks for a lease again.
+  return 1
+}
+
+# After the lease process ended, however it ended: no Jenkins, then no lease.
+release() {
+  if [ ! -s "$held" ]; then return 0; fi
+  read -r home owner generation <"$held"
+  stop_jenkins $(($(uptime_seconds) + 20))
+  if extend_lease "$home" 0; then
+    say "released $home"
+  else
+    say "the lease of $home was not given back: it ends by itself within $LEASE_SECONDS s"
+  fi
+  rm -f "$held"
+}
+
+# Jenkins may start once its home is the shared file system and can be written: until a failover
+# has freed it, the waiting region's copy is read-only.
+check_home() {
+  local type probe
+  type=$(findmnt --noheadings --output FSTYPE --mountpoint "$HOME_MOUNT")
+  if [ "$type" != nfs4 ]; then
+    say "$HOME_MOUNT is \${type:-not mounted} instead of nfs4: Jenkins would write to the local disk"
+    return 1
+  fi
+  probe="$HOME_MOUNT/.writable-$(uname -n)"
+  until (: >"$probe") 2>/dev/null; do
+    say "$HOME_MOUNT cannot be written yet; Jenkins waits"
+    sleep "$RETRY_SECONDS"
+  done
+  rm -f "$probe"
+}
+
+# The Auto Scaling group ends this machine: stop Jenkins, release, and only then let it go.
+watch() {
+  find_owner
+  until [ "$(metadata autoscaling/target-lifecycle-state)" = Terminated ]; do sleep "$RETRY_SECONDS"; done
+  say "this machine is being terminated: stopping Jenkins and releasing its home"
+  systemctl stop jenkins-lease.service
+  until call autoscaling complete-lifecycle-action --region "$REGION" \\
+    --auto-scaling-group-name "$AUTO_SCALING_GROUP" --lifecycle-hook-name "$TERMINATE_HOOK" \\
+    --instance-id "$owner" --lifecycle-action-result CONTINUE; do
+    say "the lifecycle action could not be completed; trying again"
+    sleep "$RETRY_SECONDS"
+  done
+}
+
+case \${1:-} in
+  run) run ;;
+  check-home) check_home ;;
+  release) release ;;
+  watch) watch ;;
+  *)
+    say "usage: jenkins-lease run|check-home|release|watch"
+    exit 2
+    ;;
+esac
+`;
+}
