@@ -1,0 +1,100 @@
+import { z } from "zod";
+import { flag, oneOf, text, wholeNumber } from "./fields";
+import { awsRegions } from "./region";
+
+/** Programs that a stack can run. `web-dev` and `web-prod` come with the web application. */
+export const programs = ["primary", "dr"] as const;
+
+export type Program = (typeof programs)[number];
+
+function awsRegion() {
+  return z.enum(awsRegions).meta({
+    allowed: "an AWS region's code, such as eu-central-1",
+    fix: "look the code up with: aws ec2 describe-regions --all-regions (a region that AWS has opened since is added in stacks/config/region.ts)",
+  });
+}
+
+function certificateArn() {
+  return text(
+    /^arn:aws:acm:[a-z0-9-]+:\d{12}:certificate\/[0-9a-f-]{36}$/,
+    "the ARN of an ACM certificate: arn:aws:acm:<region>:<account>:certificate/<id>",
+    "list them with: aws acm list-certificates --region <region>; or leave it out and the stack makes one",
+  );
+}
+
+/** What the deployment is, where it is and under which names people reach it. */
+export const identityFields = {
+  program: oneOf(programs).exactOptional().meta({
+    description: "Which program the stack runs.",
+    defaultNote: "the stack's name",
+    fix: "name the stack primary or dr, or set program",
+  }),
+  prefix: text(
+    /^[a-z](?:[a-z0-9]|-(?!-)){0,14}[a-z0-9]$/,
+    "2 to 16 lower-case letters, digits and single hyphens, beginning with a letter",
+    "shorten it: target group names (prefix, hyphen, team) have 32 characters in all",
+  )
+    .default("jenkins")
+    .meta({
+      description:
+        "Leads every physical name, so that two deployments can share an account. Changing it later replaces everything.",
+    }),
+  regions: z
+    .strictObject({
+      primary: awsRegion().meta({
+        description: "Region of the stack that runs program `primary`.",
+      }),
+      dr: awsRegion().meta({ description: "Region of the stack that runs program `dr`." }),
+    })
+    .meta({ allowed: "an object with the keys primary and dr" }),
+  activeRegion: awsRegion().exactOptional().meta({
+    description:
+      "The region that serves now. `npm run adopt` sets it after a failover; never change it by hand to cause one.",
+    defaultNote: "`regions.primary`",
+  }),
+  generation: wholeNumber(1, 1_000_000).default(1).meta({
+    description:
+      "Completed role changes plus one. Set by `npm run adopt` together with `activeRegion`.",
+  }),
+  domain: text(
+    /^(?=.{1,200}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/,
+    "a DNS name in lower case without a dot at the end, such as jenkins.example.com",
+    "write the bare name: no https://, no path, no port",
+  ).meta({ description: "Each team's Jenkins answers at `<team>.<domain>`." }),
+  hostedZoneId: text(
+    /^Z[A-Z0-9]{5,31}$/,
+    "the id of the public Route 53 zone that holds the domain: Z and 5 to 31 capital letters or digits",
+    "find it with: aws route53 list-hosted-zones-by-name --dns-name <domain> (without the leading /hostedzone/)",
+  ).meta({
+    description:
+      "Public Route 53 zone that gets the names and, if the stack makes them, validates the certificates.",
+    cost: "$0.50 a month for the zone",
+  }),
+  certificates: z
+    .strictObject({
+      primary: certificateArn().exactOptional().meta({
+        description: "ACM certificate for `*.<domain>` in `regions.primary`.",
+        defaultNote: "made by the stack, validated by DNS",
+      }),
+      dr: certificateArn().exactOptional().meta({
+        description:
+          "ACM certificate for `*.<domain>` in `regions.dr`; certificates do not cross regions.",
+        defaultNote: "made by the stack, validated by DNS",
+      }),
+    })
+    .prefault({})
+    .meta({ allowed: "an object with the keys primary and dr" }),
+  edge: oneOf(["globalAccelerator", "route53"]).default("globalAccelerator").meta({
+    description:
+      "What moves users between the regions. The accelerator keeps its addresses and moves in seconds; Route 53 depends on resolvers that honour a TTL (57 to 72 s measured elsewhere).",
+    cost: "accelerator: $0.025/h = $18.25 a month plus $0.015/GB and up for traffic; Route 53: about $1 a month per health check",
+  }),
+  failover: flag().default(false).meta({
+    description:
+      "Asks for a failover to this stack's region, once: `pulumi config set failover true --stack dr && pulumi up --stack dr`. Unsetting it does not fail back.",
+  }),
+  protectState: flag().default(true).meta({
+    description:
+      "Keeps Pulumi from deleting what holds state (database, file systems, buckets, keys, records). `npm run` commands never unset it; set it to false only to tear everything down.",
+  }),
+};

@@ -1,0 +1,93 @@
+import { crossChecks } from "./crossChecks";
+import { programs, type Program } from "./identitySettings";
+import { ConfigurationError, type Problem } from "./problem";
+import { readFields, type Partially } from "./readFields";
+import { resolveTeam } from "./resolveTeams";
+import { settingsSchema, type GivenSettings } from "./schema";
+import { keysOf, elementOf } from "./schemaTree";
+import type { Settings } from "./settings";
+
+/** RDS chooses the minor version within these. */
+const defaultDatabaseVersion: Readonly<Record<GivenSettings["database"]["engine"], string>> = {
+  postgres: "17",
+  mysql: "8.4",
+  mariadb: "11.4",
+};
+
+/**
+ * Checks a stack's settings and completes them.
+ *
+ * @param raw Settings by key without the project's name, as text (Pulumi hands objects over as
+ *   JSON) or as values.
+ * @param stackName Also the default of `program`.
+ * @param encrypted Keys that Pulumi keeps as secrets.
+ * @throws ConfigurationError with everything that is wrong.
+ */
+export function parseSettings(
+  raw: Readonly<Record<string, unknown>>,
+  stackName: string,
+  encrypted: ReadonlySet<string> = new Set(),
+): Settings {
+  const decoded = decode(raw);
+  const withProgram = { program: defaultProgram(stackName), ...decoded.value };
+  const { value, problems } = readFields(settingsSchema, withProgram);
+  const found: readonly Problem[] = [
+    ...decoded.problems,
+    // What could not be decoded was reported as that; that its members are missing is no news.
+    ...problems.filter(
+      ({ path }) => !decoded.problems.some((other) => path.startsWith(other.path)),
+    ),
+    ...crossChecks(value as Partially<GivenSettings>, encrypted),
+  ];
+  if (found.length > 0) throw new ConfigurationError(stackName, found);
+  return complete(value as GivenSettings, stackName);
+}
+
+function defaultProgram(stackName: string): Program | undefined {
+  return programs.find((program) => program === stackName);
+}
+
+/** Objects and lists come from Pulumi as JSON text. */
+function decode(raw: Readonly<Record<string, unknown>>) {
+  const value: Record<string, unknown> = {};
+  const problems: Problem[] = [];
+  const schemas = keysOf(settingsSchema) ?? {};
+  for (const [key, given] of Object.entries(raw)) {
+    const schema = schemas[key];
+    const structured = schema && (keysOf(schema) ?? elementOf(schema));
+    if (!structured || typeof given !== "string") {
+      value[key] = given;
+      continue;
+    }
+    try {
+      value[key] = JSON.parse(given);
+    } catch {
+      problems.push({
+        path: key,
+        wrong: "is text where an object or a list is expected",
+        allowed: "YAML in Pulumi.yaml below value:, or JSON",
+        fix: `set single members: pulumi config set --path '${key}.<member>' <value>`,
+      });
+    }
+  }
+  return { value, problems };
+}
+
+function complete(given: GivenSettings, stackName: string): Settings {
+  const { agents, secrets, ...rest } = given;
+  const program = given.program ?? programs[0];
+  return {
+    ...rest,
+    stackName,
+    program,
+    region: given.regions[program],
+    peerRegion: given.regions[program === "primary" ? "dr" : "primary"],
+    activeRegion: given.activeRegion ?? given.regions.primary,
+    teams: given.teams.map((team) => resolveTeam(team, agents, given.image.architecture)),
+    database: {
+      ...given.database,
+      version: given.database.version ?? defaultDatabaseVersion[given.database.engine],
+    },
+    secretNames: Object.keys(secrets).sort(),
+  };
+}

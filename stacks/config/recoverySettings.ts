@@ -1,0 +1,68 @@
+import { z } from "zod";
+import { duration, flag, oneOf, schedule, share, wholeNumber } from "./fields";
+
+/** When a failover happens, what it waits for and what it refuses. */
+export const recoveryFields = {
+  recovery: z
+    .strictObject({
+      mode: oneOf(["automatic", "manual"]).default("automatic").meta({
+        description:
+          "`automatic` fails over once the loss is confirmed; `manual` pages and waits for a person in phase `confirming`.",
+      }),
+      threshold: share().default(0.5).meta({
+        description:
+          "The region is down when the healthy share of teams is below this, and `quorum` is missed too.",
+      }),
+      quorum: wholeNumber(1, 500, "teams").default(2).meta({
+        description: "The region is not down while at least this many teams are healthy.",
+      }),
+      detection: z
+        .strictObject({
+          period: duration({ among: ["1 minute", "2 minutes", "5 minutes"] })
+            .default("1 minute")
+            .meta({ description: "How often the probe looks." }),
+          unhealthyPeriods: wholeNumber(1, 10).default(3).meta({
+            description: "Alarm when so many of the last `outOf` periods were down (n of m).",
+          }),
+          outOf: wholeNumber(1, 10).default(4).meta({ description: "Periods looked at (m)." }),
+        })
+        .prefault({}),
+      confirmFor: duration({ max: "1 hour" }).default("1 minute").meta({
+        description:
+          "The loss must last this long after the alarm before a failover begins. It counts against the RTO.",
+      }),
+      fenceTimeout: duration({ min: "1 minute", max: "2 hours" }).default("5 minutes").meta({
+        description:
+          "Only if the lost region's control plane does not answer for so long does the failover go on without having fenced the former writer; it keeps trying afterwards.",
+      }),
+      maxReplicaLag: duration({ min: "1 second", max: "1 day" }).default("5 minutes").meta({
+        description:
+          "RPO gate of the database: an automatic failover blocks above it, or when the lag is unknown.",
+      }),
+      maxHomeLag: duration({ min: "1 minute", max: "2 days" }).default("30 minutes").meta({
+        description:
+          "RPO gate of the homes. EFS replicates most changes within 15 minutes and guarantees nothing, so a tighter gate would block often.",
+      }),
+      requiredHealthyShare: share().default(0.75).meta({
+        description:
+          "Share of teams that must answer healthy in the new region before users are sent there.",
+      }),
+      snapshot: z
+        .strictObject({
+          schedule: schedule()
+            .default("cron(0 3 * * ? *)")
+            .meta({ description: "When the snapshot function copies the database, in UTC." }),
+          retention: duration({ min: "1 day", max: "365 days" }).default("7 days").meta({
+            description: "How long its snapshots are kept in both regions.",
+            cost: "$0.095/GB a month",
+          }),
+        })
+        .prefault({}),
+      warmPool: flag().default(false).meta({
+        description:
+          "Keeps stopped, initialised machines in the waiting region: shorter boot. They reserve no capacity.",
+        cost: "volumes only: 30 GB of gp3 = $2.40 a month for each controller",
+      }),
+    })
+    .prefault({}),
+};

@@ -1,0 +1,25 @@
+import type { Team } from "../../components/jenkins/team";
+import type { Program } from "./identitySettings";
+import type { AwsRegion } from "./region";
+import type { GivenSettings } from "./schema";
+
+type Unresolved = "program" | "activeRegion" | "teams" | "agents" | "database" | "secrets";
+
+/**
+ * All settings of one stack: checked, complete and free of secrets, so that they can be logged and
+ * compared. Secrets' values are read apart, as Pulumi secrets.
+ */
+export interface Settings extends Readonly<Omit<GivenSettings, Unresolved>> {
+  readonly stackName: string;
+  readonly program: Program;
+  /** The region of this stack's resources: `regions[program]`. */
+  readonly region: AwsRegion;
+  /** The other region of the pair. */
+  readonly peerRegion: AwsRegion;
+  readonly activeRegion: AwsRegion;
+  /** Each team with everything that it inherits from `agents` and from the image. */
+  readonly teams: readonly Team[];
+  readonly database: GivenSettings["database"] & { readonly version: string };
+  /** Names under `secrets`, sorted. */
+  readonly secretNames: readonly string[];
+}
