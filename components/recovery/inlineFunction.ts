@@ -8,7 +8,7 @@ export interface PolicyStatement {
   /** Letters and digits only, as IAM wants it. */
   readonly sid: string;
   readonly actions: readonly string[];
-  readonly resources: readonly pulumi.Input<string>[];
+  readonly resources: pulumi.Input<readonly pulumi.Input<string>[]>;
   readonly condition?: Record<string, Record<string, pulumi.Input<string | string[]>>>;
   /** Why AWS leaves no narrower resource than `*`. Not sent to IAM; checked by the constructor. */
   readonly reason?: string;
@@ -205,19 +205,28 @@ export class InlineFunction extends pulumi.ComponentResource {
   }
 }
 
-/** Renders statements as an IAM policy document. Reasons stay here: IAM has no field for them. */
+/**
+ * Renders statements as an IAM policy document. Reasons stay here: IAM has no field for them.
+ * Resources that are known only later are checked then, before anybody receives the document.
+ */
 export function policyDocument(statements: readonly PolicyStatement[]): pulumi.Output<string> {
   return pulumi.jsonStringify({
     Version: "2012-10-17",
-    Statement: statements.map(({ sid, actions, resources, condition }) => ({
+    Statement: statements.map(({ sid, actions, resources, condition, reason }) => ({
       Sid: sid,
       Effect: "Allow",
       Action: [...actions],
-      Resource: [...resources],
+      Resource: pulumi.output(resources).apply((known) => {
+        if (known.includes("*") && reason === undefined) throw new Error(`${sid}: ${anyResource}`);
+        return known;
+      }),
       ...(condition === undefined ? {} : { Condition: condition }),
     })),
   });
 }
+
+const anyResource =
+  'resource "*" without a reason: name the resource, or say why AWS has none for the action';
 
 /**
  * The packages that Pulumi would otherwise put beside the code: all of this project's dependencies,
@@ -248,11 +257,9 @@ function validate(args: InlineFunctionArgs): void {
     refuse("silentAfterSeconds", `${args.silentAfterSeconds} is not a positive multiple of 60`);
   }
   for (const statement of args.statements) {
-    if (statement.resources.includes("*") && statement.reason === undefined) {
-      refuse(
-        `statements.${statement.sid}`,
-        'resource "*" without a reason: name the resource, or say why AWS has none for the action',
-      );
+    const { resources, reason } = statement;
+    if (Array.isArray(resources) && resources.includes("*") && reason === undefined) {
+      refuse(`statements.${statement.sid}`, anyResource);
     }
     if (statement.actions.some((action) => action.includes("*"))) {
       refuse(`statements.${statement.sid}`, 'an action with "*": name each action');

@@ -118,9 +118,7 @@ export class Traffic extends pulumi.ComponentResource {
       endpointGroupArns: groups.map((group) => group.arn),
       addresses: owned.map(({ accelerator }) => ({
         dnsName: accelerator.dnsName,
-        ipAddresses: accelerator.ipSets.apply((sets) =>
-          sets.flatMap((set) => set.ipAddresses),
-        ),
+        ipAddresses: accelerator.ipSets.apply((sets) => sets.flatMap((set) => set.ipAddresses)),
       })),
       weightedRecords: [],
     };

@@ -3,6 +3,7 @@
  * functions and plain constants, and the SDK and Node's modules are required inside of functions,
  * because an import at the top would become a path that the package does not contain.
  */
+import { classify } from "../aws/clients";
 import { probe, type ProbePorts } from "./probe";
 import {
   isHealthyAnswer,
@@ -50,7 +51,7 @@ function awsProbePorts(plan: ProbePlan): ProbePorts {
         );
         return { kind: states.includes("healthy") ? "healthy" : "unhealthy" };
       } catch (error) {
-        return classify(error);
+        return unread(error);
       }
     },
     publish: async (data) => {
@@ -118,21 +119,12 @@ function ask(target: ProbeTarget, plan: ProbePlan): Promise<TeamAnswer> {
   });
 }
 
-/**
- * What a failed call tells. Without a status, or with one of the server's own failures, the control
- * plane did not answer; everything else is an answer that says nothing of health.
- */
-export function classify(error: unknown): TargetReading {
-  const failure = error as {
-    name?: string;
-    message?: string;
-    $metadata?: { httpStatusCode?: number };
-  };
-  const status = failure.$metadata?.httpStatusCode;
-  const says = `${failure.name ?? "Error"}: ${failure.message ?? String(error)}`;
-  const unusable = failure.name === "CredentialsProviderError";
-  if (!unusable && (status === undefined || status >= 500)) {
-    return { kind: "unreachable", error: says };
-  }
-  return { kind: "unknown", error: says };
+/** A service that lives but refuses, throttles or does not understand says nothing of health. */
+function unread(error: unknown): TargetReading {
+  const kind = classify(error) === "unreachable" ? "unreachable" : "unknown";
+  return { kind, error: describe(error) };
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }
