@@ -5,13 +5,7 @@ import type { World } from "./world";
 
 /** How a request is carried; decides how its answer or error must be written. */
 export type WireProtocol =
-  | "query"
-  | "ec2Query"
-  | "json1.0"
-  | "json1.1"
-  | "cbor"
-  | "restJson"
-  | "restXml";
+  "query" | "ec2Query" | "json1.0" | "json1.1" | "cbor" | "restJson" | "restXml";
 
 /** One AWS API call as the gateway understood it, whichever wire protocol carried it. */
 export interface AwsRequest {

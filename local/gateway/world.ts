@@ -81,7 +81,8 @@ export class World {
   };
   /** Owned by the Lambda behaviour. Default: refuses. */
   functions: AsyncInvoker = {
-    invokeAsync: () => Promise.reject(new Error("The local AWS runs without its Lambda behaviour.")),
+    invokeAsync: () =>
+      Promise.reject(new Error("The local AWS runs without its Lambda behaviour.")),
   };
   /** Owned by the CloudWatch behaviour. Default: nobody listens. */
   metrics: MetricSink = { put: () => undefined };

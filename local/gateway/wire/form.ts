@@ -72,8 +72,8 @@ function inOrder(level: FormLevel | undefined): FormLevel[] {
 
 function fieldName(memberName: string, member: Schema, ec2: boolean): string {
   const traits = member.getMergedTraits();
-  if (!ec2) return traits.xmlName ?? memberName;
-  if (traits.ec2QueryName !== undefined) return traits.ec2QueryName;
-  const name = traits.xmlName ?? memberName;
+  const name = (traits.xmlName ?? memberName) as string;
+  if (!ec2) return name;
+  if (traits.ec2QueryName !== undefined) return traits.ec2QueryName as string;
   return name.charAt(0).toUpperCase() + name.slice(1);
 }
