@@ -1,0 +1,177 @@
+import type { TrafficState } from "../model";
+import type { FailoverPlan, PlannedEdge } from "../plan";
+import { type Clients, limited, notFound } from "./clients";
+
+type Accelerated = Extract<PlannedEdge, { kind: "globalAccelerator" }>;
+type Resolved = Extract<PlannedEdge, { kind: "route53" }>;
+type EndpointGroup = import("@aws-sdk/client-global-accelerator").EndpointGroup;
+type RecordSet = import("@aws-sdk/client-route-53").ResourceRecordSet;
+
+/** The weight of an endpoint that may take traffic; any number above 0 does for a lone endpoint. */
+const openWeight = 128;
+
+/** Which region is to take users; `none` closes the old one while nothing else is ready. */
+export type Serving = "active" | "waiting" | "none";
+
+export async function readTraffic(clients: Clients, plan: FailoverPlan): Promise<TrafficState> {
+  return plan.edge.kind === "globalAccelerator"
+    ? readAccelerators(clients, plan.edge)
+    : readRecords(clients, plan, plan.edge);
+}
+
+export async function setTraffic(
+  clients: Clients,
+  plan: FailoverPlan,
+  serving: Serving,
+): Promise<void> {
+  if (plan.edge.kind === "globalAccelerator") await setAccelerators(clients, plan.edge, serving);
+  else await setRecords(clients, plan, plan.edge, serving);
+}
+
+async function describeGroup(clients: Clients, arn: string): Promise<EndpointGroup> {
+  const { DescribeEndpointGroupCommand } = acceleratorSdk();
+  const describe = new DescribeEndpointGroupCommand({ EndpointGroupArn: arn });
+  const { EndpointGroup } = await clients.accelerator().send(describe, limited());
+  if (EndpointGroup === undefined) throw notFound(`Endpoint group ${arn}`);
+  return EndpointGroup;
+}
+
+async function readAccelerators(clients: Clients, edge: Accelerated): Promise<TrafficState> {
+  const read = (arns: readonly string[]) => Promise.all(arns.map((a) => describeGroup(clients, a)));
+  const [active, waiting] = await Promise.all([
+    read(edge.shards.map(({ activeGroupArn }) => activeGroupArn)),
+    read(edge.shards.map(({ waitingGroupArn }) => waitingGroupArn)),
+  ]);
+  return { waitingOpen: waiting.every(isOpen), activeClosed: active.every(isClosed) };
+}
+
+function weights(group: EndpointGroup): number[] {
+  return (group.EndpointDescriptions ?? []).map(({ Weight }) => Weight ?? openWeight);
+}
+
+function isOpen(group: EndpointGroup): boolean {
+  return group.TrafficDialPercentage === 100 && weights(group).every((weight) => weight > 0);
+}
+
+function isClosed(group: EndpointGroup): boolean {
+  return group.TrafficDialPercentage === 0 && weights(group).every((weight) => weight === 0);
+}
+
+/**
+ * The waiting region's endpoints keep their weight when they are held back: the accelerator's own
+ * health routing may use them then. The old region's are shut out by weight 0 (S4).
+ */
+async function setAccelerators(
+  clients: Clients,
+  edge: Accelerated,
+  serving: Serving,
+): Promise<void> {
+  await Promise.all(
+    edge.shards.flatMap(({ activeGroupArn, waitingGroupArn }) => [
+      serving === "active"
+        ? setGroup(clients, activeGroupArn, 100, openWeight)
+        : setGroup(clients, activeGroupArn, 0, 0),
+      ...(serving === "none"
+        ? []
+        : [setGroup(clients, waitingGroupArn, serving === "waiting" ? 100 : 0, openWeight)]),
+    ]),
+  );
+}
+
+async function setGroup(
+  clients: Clients,
+  arn: string,
+  dial: number,
+  weight: number,
+): Promise<void> {
+  const { UpdateEndpointGroupCommand } = acceleratorSdk();
+  const group = await describeGroup(clients, arn);
+  await clients.accelerator().send(
+    new UpdateEndpointGroupCommand({
+      EndpointGroupArn: arn,
+      TrafficDialPercentage: dial,
+      // The call replaces the whole list, so each endpoint is repeated with what it has.
+      EndpointConfigurations: (group.EndpointDescriptions ?? []).map((endpoint) => ({
+        EndpointId: endpoint.EndpointId,
+        Weight: weight,
+        ClientIPPreservationEnabled: endpoint.ClientIPPreservationEnabled,
+      })),
+    }),
+    limited(),
+  );
+}
+
+async function describeRecords(clients: Clients, edge: Resolved): Promise<RecordSet[]> {
+  const { ListResourceRecordSetsCommand } = route53Sdk();
+  const pages = await Promise.all(
+    edge.names.map((name) =>
+      clients.route53().send(
+        new ListResourceRecordSetsCommand({
+          HostedZoneId: edge.hostedZoneId,
+          StartRecordName: name,
+          StartRecordType: "A",
+          MaxItems: 10,
+        }),
+        limited(),
+      ),
+    ),
+  );
+  return pages.flatMap((page, index) =>
+    (page.ResourceRecordSets ?? []).filter(
+      (set) => set.Name?.replace(/\.$/, "") === edge.names[index] && set.Type === "A",
+    ),
+  );
+}
+
+async function readRecords(
+  clients: Clients,
+  plan: FailoverPlan,
+  edge: Resolved,
+): Promise<TrafficState> {
+  const records = await describeRecords(clients, edge);
+  const of = (region: string) => {
+    const found = records.filter(({ SetIdentifier }) => SetIdentifier === region);
+    if (found.length < edge.names.length) throw notFound(`A weighted record of ${region}`);
+    return found;
+  };
+  return {
+    waitingOpen: of(plan.waitingRegion).every(({ Weight }) => (Weight ?? 0) > 0),
+    activeClosed: of(plan.activeRegion).every(({ Weight }) => Weight === 0),
+  };
+}
+
+/**
+ * All records in one batch, which Route 53 applies whole or not at all. Closing the old region alone
+ * is not done here: with every weight at 0 Route 53 would answer with both.
+ */
+async function setRecords(
+  clients: Clients,
+  plan: FailoverPlan,
+  edge: Resolved,
+  serving: Serving,
+): Promise<void> {
+  if (serving === "none") return;
+  const { ChangeResourceRecordSetsCommand } = route53Sdk();
+  const open = serving === "waiting" ? plan.waitingRegion : plan.activeRegion;
+  const records = await describeRecords(clients, edge);
+  await clients.route53().send(
+    new ChangeResourceRecordSetsCommand({
+      HostedZoneId: edge.hostedZoneId,
+      ChangeBatch: {
+        Changes: records.map((record) => ({
+          Action: "UPSERT",
+          ResourceRecordSet: { ...record, Weight: record.SetIdentifier === open ? 100 : 0 },
+        })),
+      },
+    }),
+    limited(),
+  );
+}
+
+function acceleratorSdk(): typeof import("@aws-sdk/client-global-accelerator") {
+  return require("@aws-sdk/client-global-accelerator") as typeof import("@aws-sdk/client-global-accelerator");
+}
+
+function route53Sdk(): typeof import("@aws-sdk/client-route-53") {
+  return require("@aws-sdk/client-route-53") as typeof import("@aws-sdk/client-route-53");
+}

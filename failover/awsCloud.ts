@@ -1,0 +1,133 @@
+/**
+ * The failover's view of AWS: the describe calls that make an observation and the requests that
+ * carry out an action. Functions and plain data alone, because Pulumi serializes them.
+ */
+import { type Clients, createClients, limited, read } from "./aws/clients";
+import { readTraffic, setTraffic } from "./aws/edge";
+import {
+  countHealthy,
+  describeGroups,
+  fenceGroups,
+  releaseGroups,
+  resizeGroups,
+  stateOf,
+} from "./aws/groups";
+import { putRecordMetrics, readLoss } from "./aws/metrics";
+import { recordTable } from "./aws/recordTable";
+import { freeHome, promoteReplica, readHome, readReplica } from "./aws/replicas";
+import { countAnswers } from "./aws/teamAnswers";
+import type { Action, Announcement, Observation, ObservationPart, Reading } from "./model";
+import type { FailoverPlan } from "./plan";
+import type { Cloud } from "./ports";
+
+/** SNS takes at most 100 characters of subject. */
+const subjectLength = 100;
+
+export function awsCloud(plan: FailoverPlan): Cloud {
+  const clients = createClients(plan.waitingRegion);
+  const { load, save } = recordTable(clients, plan.tableName);
+  return {
+    load,
+    save,
+    observe: (parts) => observe(clients, plan, parts),
+    act: (action) => act(clients, plan, action),
+    announce: (announcement) => announce(clients, plan, announcement),
+    measure: (record) => putRecordMetrics(clients, plan, record),
+  };
+}
+
+type Reader = () => Promise<Reading<unknown>>;
+
+async function observe(
+  clients: Clients,
+  plan: FailoverPlan,
+  parts: readonly ObservationPart[],
+): Promise<Observation> {
+  // Asked once for all parts that need it, and only if one does.
+  let asked: ReturnType<typeof readLoss> | undefined;
+  const loss = () => (asked ??= readLoss(clients, plan, Date.now()));
+  const groups = (region: string) => describeGroups(clients, plan, region);
+  const readers: Record<ObservationPart, Reader> = {
+    alarm: () => read(() => readAlarm(clients, plan)),
+    lastAlive: () => read(async () => (await loss()).lastAlive ?? missing("A sign of life")),
+    answers: () => read(() => countAnswers(plan, plan.activeLoadBalancers)),
+    targets: () => read(async () => countHealthy(await groups(plan.activeRegion))),
+    activeGroups: () => read(async () => (await groups(plan.activeRegion)).map(stateOf)),
+    waitingGroups: () => read(async () => (await groups(plan.waitingRegion)).map(stateOf)),
+    waitingTeams: () => read(() => countAnswers(plan, plan.waitingLoadBalancers)),
+    replica: () => read(() => readReplica(clients, plan.replica ?? missing("A replica"), loss())),
+    home: () => read(() => readHome(clients, plan, loss())),
+    traffic: () => read(() => readTraffic(clients, plan)),
+  };
+  const entries = await Promise.all(
+    parts.map(async (part) => [part, await readers[part]()] as const),
+  );
+  return Object.fromEntries(entries);
+}
+
+function missing(what: string): never {
+  const error = new Error(`${what} is not on record.`);
+  error.name = "NotFound";
+  throw error;
+}
+
+async function readAlarm(
+  clients: Clients,
+  plan: FailoverPlan,
+): Promise<"ALARM" | "OK" | "INSUFFICIENT_DATA"> {
+  const { DescribeAlarmsCommand } =
+    require("@aws-sdk/client-cloudwatch") as typeof import("@aws-sdk/client-cloudwatch");
+  const { CompositeAlarms } = await clients
+    .cloudWatch()
+    .send(
+      new DescribeAlarmsCommand({ AlarmNames: [plan.alarmName], AlarmTypes: ["CompositeAlarm"] }),
+      limited(),
+    );
+  return CompositeAlarms?.[0]?.StateValue ?? missing(`Alarm ${plan.alarmName}`);
+}
+
+async function act(clients: Clients, plan: FailoverPlan, action: Action): Promise<void> {
+  const { activeRegion, waitingRegion } = plan;
+  switch (action.kind) {
+    case "fenceGroups":
+      return fenceGroups(clients, activeRegion, action.groups);
+    case "releaseGroups":
+      return releaseGroups(clients, activeRegion, action.groups, plan);
+    case "raiseCapacity":
+      return resizeGroups(clients, waitingRegion, action.groups, plan, "serving");
+    case "lowerCapacity":
+      return resizeGroups(clients, waitingRegion, action.groups, plan, "zero");
+    case "promoteReplica":
+      return promoteReplica(clients, plan.replica ?? missing("A replica"));
+    case "freeHome":
+      return freeHome(clients, plan, action.localOnly);
+    case "closeTraffic":
+      return setTraffic(clients, plan, "none");
+    case "moveTraffic":
+      return setTraffic(clients, plan, "waiting");
+    case "reopenTraffic":
+      return setTraffic(clients, plan, "active");
+    default:
+      return action satisfies never;
+  }
+}
+
+async function announce(
+  clients: Clients,
+  plan: FailoverPlan,
+  announcement: Announcement,
+): Promise<void> {
+  const { PublishCommand } = require("@aws-sdk/client-sns") as typeof import("@aws-sdk/client-sns");
+  await clients.sns().send(
+    new PublishCommand({
+      TopicArn: plan.announcementsTopicArn,
+      Subject: announcement.subject.slice(0, subjectLength),
+      Message: announcement.body,
+      MessageAttributes: {
+        id: { DataType: "String", StringValue: announcement.id },
+        severity: { DataType: "String", StringValue: announcement.severity },
+      },
+    }),
+    limited(),
+  );
+}

@@ -1,0 +1,72 @@
+/**
+ * The decision: what a failover does next, from what is remembered and what is seen. No clock, no
+ * I/O, no Pulumi; everything about safety is decided here. Level-triggered: each round looks at the
+ * world, never at what an earlier round believes to have done (S7).
+ */
+import type { FailoverRecord, Observation, ObservationPart, Policy } from "./model";
+import { confirm } from "./reconcile/confirming";
+import type { Decision } from "./reconcile/decision";
+import { recover } from "./reconcile/recovering";
+import { rest, serve, settleFor } from "./reconcile/resting";
+
+export { admit, type Admission } from "./reconcile/admission";
+export type { Decision } from "./reconcile/decision";
+
+/** Where the work stands; a blocked failover is still in one of the two. */
+type Stage = "resting" | "confirming" | "recovering" | "serving";
+
+export function stageOf(record: FailoverRecord): Stage {
+  switch (record.phase) {
+    case "standby":
+    case "aborted":
+      return "resting";
+    case "confirming":
+    case "recovering":
+    case "serving":
+      return record.phase;
+    case "blocked":
+      return record.steps.confirm?.state === "done" ? "recovering" : "confirming";
+    default:
+      return record.phase satisfies never;
+  }
+}
+
+/** What has to be read for the next decision; in `standby` a single cheap call. */
+export function partsNeeded(
+  record: FailoverRecord,
+  policy: Policy,
+  now: number,
+): readonly ObservationPart[] {
+  const loss: ObservationPart[] = policy.hasDatabase ? ["replica", "home"] : ["home"];
+  switch (stageOf(record)) {
+    case "resting": {
+      const settling = record.phase === "aborted" && now - record.since < settleFor;
+      return settling ? ["alarm", "activeGroups", "waitingGroups", "traffic"] : ["alarm"];
+    }
+    case "confirming":
+      return ["answers", "targets", "lastAlive", ...loss];
+    case "recovering":
+      return ["lastAlive", "activeGroups", "waitingGroups", "waitingTeams", "traffic", ...loss];
+    case "serving":
+      return ["activeGroups", "traffic"];
+  }
+}
+
+/** Decides one round. The caller saves `record` by compare-and-set before it carries out `actions`. */
+export function reconcile(
+  record: FailoverRecord,
+  observation: Observation,
+  policy: Policy,
+  now: number,
+): Decision {
+  switch (stageOf(record)) {
+    case "resting":
+      return rest(record, observation, policy, now);
+    case "confirming":
+      return confirm(record, observation, policy, now);
+    case "recovering":
+      return recover(record, observation, policy, now);
+    case "serving":
+      return serve(record, observation, now);
+  }
+}

@@ -1,0 +1,42 @@
+import type { Action, FailoverRecord, GroupState, Observation } from "../model";
+
+/**
+ * - `confirmed`: the old region's controllers are gone and cannot come back by themselves.
+ * - `expired`: its control plane has not answered for `fenceTimeout`; S3 allows to go on unfenced.
+ * - `open`: neither.
+ */
+export type FenceVerdict = "confirmed" | "expired" | "open";
+
+/** Nothing runs, nothing may be launched: a size of zero alone could be raised by a scaling policy. */
+export function isEmptied(group: GroupState): boolean {
+  return group.instances === 0 && group.max === 0 && group.launchSuspended;
+}
+
+/** Judges the fence by what is seen now; what was requested does not count. */
+export function judgeFence(
+  record: FailoverRecord,
+  { activeGroups }: Observation,
+  now: number,
+  timeout: number,
+): FenceVerdict {
+  if (activeGroups?.known) return activeGroups.value.every(isEmptied) ? "confirmed" : "open";
+  const silent = activeGroups?.failure === "unreachable" && record.silentSince !== undefined;
+  return silent && now - record.silentSince >= timeout ? "expired" : "open";
+}
+
+/** What is still missing for the fence. A region that does not answer is asked all the same. */
+export function fenceActions(
+  { activeGroups, traffic }: Observation,
+  groupsIfUnknown: readonly string[],
+): Action[] {
+  const groups = activeGroups?.known
+    ? activeGroups.value
+        .filter(({ max, desired, launchSuspended }) => max > 0 || desired > 0 || !launchSuspended)
+        .map(({ name }) => name)
+    : groupsIfUnknown;
+  const closed = traffic?.known === true && traffic.value.activeClosed;
+  return [
+    ...(groups.length > 0 ? [{ kind: "fenceGroups", groups } as const] : []),
+    ...(closed || traffic === undefined ? [] : [{ kind: "closeTraffic" } as const]),
+  ];
+}

@@ -1,0 +1,38 @@
+import type { Announcement, FailoverRecord, Policy } from "../model";
+
+/** Going on without a confirmed fence is never done quietly (S3). */
+export function unfencedMessage(record: FailoverRecord, policy: Policy): Announcement {
+  return {
+    id: `unfenced-${record.generation}`,
+    severity: "page",
+    subject: "Jenkins failover goes on UNFENCED",
+    body:
+      `${policy.activeRegion} has not answered for ${Math.round(policy.fenceTimeout / 60_000)} min, ` +
+      "so its controllers could not be stopped. If they still run somewhere, what they write from " +
+      "now on is lost. Fencing goes on until it is confirmed; controllers that can read the " +
+      "failover record stop by themselves. If you can reach the region, stop them now.",
+  };
+}
+
+export function servingMessage(record: FailoverRecord, rtoMs: number): Announcement {
+  const minutes = (rtoMs / 60_000).toFixed(1);
+  const { database, home } = record.lag ?? {};
+  const lag = `database ${secondsOf(database)}, home ${secondsOf(home)}`;
+  const fenced =
+    record.steps.fence?.state === "done"
+      ? "The former region is fenced."
+      : "The former region is NOT fenced yet; fencing goes on.";
+  return {
+    id: `serving-${record.generation}`,
+    severity: "page",
+    subject: `Jenkins serves from ${record.activeRegion}`,
+    body:
+      `The failover to generation ${record.generation} is complete after ${minutes} min (RTO). ` +
+      `Replication was behind by: ${lag} (RPO). ${fenced} Nothing fails back by itself. ` +
+      "Do not run `pulumi up` before: npm run adopt",
+  };
+}
+
+function secondsOf(lag: number | undefined): string {
+  return lag === undefined ? "unknown" : `${Math.round(lag)} s`;
+}

@@ -1,0 +1,188 @@
+import type { Action, FailoverRecord, Lag, Observation, Policy, StepName } from "../model";
+import {
+  block,
+  decide,
+  type Decision,
+  enter,
+  roundInterval,
+  say,
+  setStep,
+  unblock,
+  withHistory,
+  without,
+} from "./decision";
+import { fenceActions, type FenceVerdict, judgeFence } from "./fence";
+import { gate } from "./gate";
+import { servingMessage, unfencedMessage } from "./messages";
+import { obstacleOf } from "./obstacle";
+import {
+  type StepView,
+  viewCapacity,
+  viewControllers,
+  viewDatabase,
+  viewHome,
+  viewTraffic,
+} from "./steps";
+
+/**
+ * From the first touch to serving. Capacity rises while the fence goes up, because booting takes
+ * minutes and can be undone; what cannot be undone starts with {@link commit}.
+ */
+export function recover(
+  record: FailoverRecord,
+  observation: Observation,
+  policy: Policy,
+  now: number,
+): Decision {
+  const heard = noteSilence(record, observation, now);
+  const verdict = judgeFence(heard, observation, now, policy.fenceTimeout);
+  const fenced = stepFence(heard, observation, verdict, now);
+  const committed = commit(fenced, observation, policy, verdict, now);
+  const views = viewsOf(committed, observation, policy);
+  const stepped = views.reduce(
+    (next, view) => setStep(next, view.name, view.state, now, view.waitsFor),
+    committed,
+  );
+  const actions: Action[] = [
+    ...fenceActions(observation, Object.keys(policy.activeServingSizes)),
+    ...views.flatMap((view) => view.actions),
+  ];
+  if (isComplete(views, stepped, observation, policy, now)) {
+    // Closing the old endpoint is part of moving the traffic; both in one round would collide.
+    return decide(record, complete(stepped, now), withoutTwins(actions));
+  }
+  const obstacle = obstacleOf(stepped, observation, policy, views, now);
+  const next =
+    obstacle === undefined ? unblock(stepped, "recovering", now) : block(stepped, obstacle, now);
+  return decide(record, next, withoutTwins(actions), now + roundInterval);
+}
+
+function noteSilence(
+  record: FailoverRecord,
+  { activeGroups, lastAlive }: Observation,
+  now: number,
+): FailoverRecord {
+  const dated =
+    record.lostAt === undefined && lastAlive?.known
+      ? { ...record, lostAt: lastAlive.value }
+      : record;
+  const silent = activeGroups?.known === false && activeGroups.failure === "unreachable";
+  return silent
+    ? { ...dated, silentSince: dated.silentSince ?? now }
+    : without(dated, "silentSince");
+}
+
+function stepFence(
+  record: FailoverRecord,
+  { activeGroups }: Observation,
+  verdict: FenceVerdict,
+  now: number,
+): FailoverRecord {
+  if (verdict === "confirmed") return setStep(record, "fence", "done", now);
+  if (record.committedAt !== undefined) {
+    // A fence that was confirmed and opens again is closed again, by the actions of each round.
+    return record;
+  }
+  const running = activeGroups?.known
+    ? activeGroups.value.reduce((sum, group) => sum + group.instances, 0)
+    : undefined;
+  const waitsFor =
+    running === undefined
+      ? `the old region's control plane (${activeGroups?.known === false ? activeGroups.error : "not observed"})`
+      : `${running} instances of the old region to end`;
+  return setStep(record, "fence", "running", now, waitsFor);
+}
+
+/**
+ * The point of no return: fence and RPO gate allow what cannot be undone. The new generation and
+ * region are written in the same compare-and-set, so that controllers, leases and a second run of
+ * the function all learn of it at once (S1, S3).
+ */
+function commit(
+  record: FailoverRecord,
+  observation: Observation,
+  policy: Policy,
+  verdict: FenceVerdict,
+  now: number,
+): FailoverRecord {
+  if (record.committedAt !== undefined || verdict === "open") return record;
+  const loss = gate(record, observation, policy);
+  if (loss.open !== true) return record;
+  const committed: FailoverRecord = {
+    ...record,
+    committedAt: now,
+    generation: record.generation + 1,
+    activeRegion: policy.waitingRegion,
+    lag: loss.lag,
+  };
+  if (verdict === "confirmed") return committed;
+  const unfenced = setStep(committed, "fence", "unconfirmed", now);
+  return say(unfenced, unfencedMessage(unfenced, policy));
+}
+
+function viewsOf(
+  record: FailoverRecord,
+  observation: Observation,
+  policy: Policy,
+): readonly StepView[] {
+  const capacity = viewCapacity(record, observation, policy);
+  const later: readonly StepName[] = ["database", "home", "controllers", "traffic"];
+  if (record.committedAt === undefined) {
+    return [capacity, ...later.map((name) => ({ name, state: "waiting", actions: [] }) as const)];
+  }
+  const database = viewDatabase(observation, policy);
+  const home = viewHome(record, observation);
+  const controllers = viewControllers(observation, policy);
+  const ready = [database, home, controllers].every(({ state }) => state === "done");
+  return [capacity, database, home, controllers, viewTraffic(observation, ready)];
+}
+
+/**
+ * Capacity is not asked for: once enough teams answer, a group that still lacks an instance is the
+ * scaling policies' business. An edge whose control plane stays silent is left to its health checks.
+ */
+function isComplete(
+  views: readonly StepView[],
+  record: FailoverRecord,
+  { traffic }: Observation,
+  policy: Policy,
+  now: number,
+): boolean {
+  const view = views.find(({ name }) => name === "traffic");
+  if (view?.state === "done") return true;
+  const startedAt = record.steps.traffic?.startedAt;
+  const silent = traffic?.known === false && traffic.failure === "unreachable";
+  return (
+    view?.state === "running" &&
+    silent &&
+    startedAt !== undefined &&
+    now - startedAt >= policy.fenceTimeout
+  );
+}
+
+function complete(record: FailoverRecord, now: number): FailoverRecord {
+  const startedAt = record.lostAt ?? record.trigger?.at ?? now;
+  const fenced = record.steps.fence?.state === "done";
+  const serving = enter(without(record, "blockage"), "serving", now);
+  const lag: Lag = record.lag ?? {};
+  const rtoMs = now - startedAt;
+  const remembered =
+    record.trigger === undefined
+      ? serving
+      : withHistory(serving, {
+          outcome: "serving",
+          generation: record.generation,
+          trigger: record.trigger,
+          startedAt,
+          endedAt: now,
+          rtoMs,
+          lag,
+          fenced,
+        });
+  return say(remembered, servingMessage(remembered, rtoMs));
+}
+
+function withoutTwins(actions: readonly Action[]): Action[] {
+  const moves = actions.some(({ kind }) => kind === "moveTraffic");
+  return actions.filter(({ kind }) => !(moves && kind === "closeTraffic"));
+}

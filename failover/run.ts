@@ -1,0 +1,146 @@
+import { type FailoverRecord, initialRecord, type Observation, type Trigger } from "./model";
+import { type FailoverPlan, policyOf } from "./plan";
+import type { Clock, Cloud, Log } from "./ports";
+import { admit, partsNeeded, reconcile } from "./reconcile";
+
+/** What a run leaves behind for its caller. */
+export interface RunResult {
+  readonly phase: FailoverRecord["phase"];
+  readonly generation: number;
+  readonly activeRegion: string;
+  /** Why the trigger was taken or not. */
+  readonly trigger: string;
+  /** Rounds in which the world was looked at. */
+  readonly rounds: number;
+}
+
+export interface RunSettings {
+  readonly plan: FailoverPlan;
+  /** No round is begun after this; the schedule goes on. Epoch milliseconds. */
+  readonly deadline: number;
+}
+
+type Failures = NonNullable<Observation["failures"]>;
+
+/**
+ * Runs rounds until there is nothing to wait for or the time is up. Each round saves its decision
+ * before it acts on it, so that whoever comes next, after a crash or at the same time, starts from
+ * what was decided; a lost compare-and-set means to look again.
+ *
+ * @throws when the record can be neither read nor written: without it nothing is safe to do.
+ */
+export async function run(
+  cloud: Cloud,
+  clock: Clock,
+  trigger: Trigger,
+  settings: RunSettings,
+  log: Log,
+): Promise<RunResult> {
+  const policy = policyOf(settings.plan);
+  let verdict: string | undefined;
+  let failures: Failures = [];
+  let rounds = 0;
+  for (;;) {
+    const stored = await cloud.load();
+    const loaded =
+      stored ?? initialRecord(settings.plan.activeRegion, settings.plan.generation, clock.now());
+    // Judged once: a lost compare-and-set below brings the trigger back to the newer record.
+    const admission = admit(loaded, trigger, policy, clock.now());
+    const record = verdict === undefined ? admission.record : loaded;
+    const observation = await cloud.observe(partsNeeded(record, policy, clock.now()));
+    const now = clock.now();
+    const decision = reconcile(record, { ...observation, failures }, policy, now);
+    rounds += 1;
+    const saved = await saveIfChanged(cloud, stored, decision.record);
+    if (saved === undefined) {
+      log("conflict", { version: loaded.version });
+      continue;
+    }
+    if (verdict === undefined) {
+      verdict = admission.because;
+      if (trigger.kind !== "schedule") log("trigger", { trigger, verdict });
+    }
+    logChange(log, loaded, saved);
+    failures = await actAll(cloud, decision.actions, log);
+    const settled = await publish(cloud, saved, log);
+    const wakeAt = decision.wakeAt;
+    if (wakeAt === undefined || Math.max(wakeAt, clock.now()) >= settings.deadline) {
+      await measure(cloud, settled, log);
+      const { phase, generation, activeRegion } = settled;
+      return { phase, generation, activeRegion, trigger: verdict, rounds };
+    }
+    await clock.sleep(Math.max(0, wakeAt - clock.now()));
+  }
+}
+
+/** @returns the record as it is stored now, or undefined when somebody else was faster. */
+async function saveIfChanged(
+  cloud: Cloud,
+  stored: FailoverRecord | undefined,
+  decided: FailoverRecord,
+): Promise<FailoverRecord | undefined> {
+  if (stored !== undefined && JSON.stringify(stored) === JSON.stringify(decided)) return stored;
+  const next = { ...decided, version: (stored?.version ?? 0) + 1 };
+  return (await cloud.save(next, stored?.version)) ? next : undefined;
+}
+
+/** Requests of one round do not wait for each other; what fails is decided on again. */
+async function actAll(
+  cloud: Cloud,
+  actions: readonly Parameters<Cloud["act"]>[0][],
+  log: Log,
+): Promise<Failures> {
+  const outcomes = await Promise.all(
+    actions.map(async (action) => {
+      try {
+        await cloud.act(action);
+        log("acted", { action });
+        return [];
+      } catch (error) {
+        log("refused", { action, error: describe(error) });
+        return [{ action: action.kind, error: describe(error) }];
+      }
+    }),
+  );
+  return outcomes.flat();
+}
+
+/** Messages leave the outbox only after they were accepted: at least once, never lost (S8). */
+async function publish(cloud: Cloud, record: FailoverRecord, log: Log): Promise<FailoverRecord> {
+  if (record.outbox.length === 0) return record;
+  const kept = [];
+  for (const announcement of record.outbox) {
+    try {
+      await cloud.announce(announcement);
+    } catch (error) {
+      log("notAnnounced", { announcement, error: describe(error) });
+      kept.push(announcement);
+    }
+  }
+  const next = { ...record, outbox: kept, version: record.version + 1 };
+  if (kept.length === record.outbox.length) return record;
+  // Lost to somebody else: the messages are published once more, which is the lesser harm.
+  return (await cloud.save(next, record.version)) ? next : record;
+}
+
+/** Metrics are for people; a failover does not stop for them. */
+async function measure(cloud: Cloud, record: FailoverRecord, log: Log): Promise<void> {
+  try {
+    await cloud.measure(record);
+  } catch (error) {
+    log("notMeasured", { error: describe(error) });
+  }
+}
+
+function logChange(log: Log, before: FailoverRecord, after: FailoverRecord): void {
+  if (before.phase !== after.phase) log("phase", { from: before.phase, to: after.phase });
+  for (const [name, step] of Object.entries(after.steps)) {
+    if (before.steps[name as keyof typeof before.steps]?.state !== step.state) {
+      log("step", { name, state: step.state, waitsFor: step.waitsFor });
+    }
+  }
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+}
