@@ -48,7 +48,7 @@ export class Sandbox {
   constructor(private readonly options: SandboxOptions) {
     this.child = spawn(
       process.execPath,
-      [`--max-old-space-size=${options.memoryMb}`, "--enable-source-maps", options.bootstrap],
+      [`--max-old-space-size=${options.memoryMb}`, "--no-warnings", options.bootstrap],
       {
         cwd: options.settings.taskRoot,
         env: { ...options.environment, [settingsVariable]: JSON.stringify(options.settings) },

@@ -83,7 +83,8 @@ function run(handler: Handler, message: InvokeMessage): Promise<unknown> {
     const callback = (error: unknown, result?: unknown) => {
       if (error === null || error === undefined) resolve(result);
       // Rejected with whatever the function threw: describe() copes with more than errors.
-      else reject(error as Error);
+      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+      else reject(error);
     };
     const returned = handler(JSON.parse(message.payload), contextOf(message), callback);
     if (returned instanceof Promise) returned.then(resolve, reject);

@@ -69,7 +69,7 @@ function keepSocketTimeoutsReal(): void {
     },
   });
   const prototype = Module.prototype as unknown as CompilingModule;
-  const compile = prototype._compile;
+  const compile = Reflect.get(prototype, "_compile");
   prototype._compile = function (this: CompilingModule, content: string, filename: string) {
     const socketLayer = /[\\/]@smithy[\\/]node-http-handler[\\/]/.test(filename);
     const prefix = `const { setTimeout, setInterval } = globalThis[Symbol.for("local-lambda.real-timers")];`;

@@ -1,4 +1,4 @@
-import Module, { builtinModules, createRequire } from "node:module";
+import Module, { builtinModules } from "node:module";
 import path from "node:path";
 
 /*
@@ -11,7 +11,8 @@ import path from "node:path";
 const runtimePackages = /^@(aws-sdk|smithy)\//;
 
 interface ResolvingModule {
-  _resolveFilename(request: string, parent: NodeModule | undefined, ...rest: unknown[]): string;
+  _resolveFilename(request: string, parent: NodeJS.Module | undefined, ...rest: unknown[]): string;
+  _nodeModulePaths(folder: string): string[];
 }
 
 function inside(folder: string, file: string): boolean {
@@ -33,7 +34,10 @@ function missing(request: string, from: string): Error {
 export function installModuleFence(taskRoot: string, sdkRoot: string): void {
   const resolver = Module as unknown as ResolvingModule;
   const resolve = resolver._resolveFilename.bind(Module);
-  const sdk = createRequire(path.join(sdkRoot, "package.json"));
+  const sdk = Object.assign(new Module(sdkRoot), {
+    filename: path.join(sdkRoot, "package.json"),
+    paths: resolver._nodeModulePaths(sdkRoot),
+  });
   const sdkModules = path.join(sdkRoot, "node_modules");
 
   resolver._resolveFilename = (request, parent, ...rest) => {
@@ -44,14 +48,14 @@ export function installModuleFence(taskRoot: string, sdkRoot: string): void {
     // The SDK may require its own dependencies; a function cannot reach them by itself.
     if (inside(sdkModules, from)) return resolve(request, parent, ...rest);
     if (runtimePackages.test(request) && !bundled(request, parent, rest)) {
-      return sdk.resolve(request);
+      return resolve(request, sdk, ...rest);
     }
     const file = found(request, parent, rest);
     if (file === undefined || !inside(taskRoot, file)) throw missing(request, from);
     return file;
   };
 
-  function found(request: string, parent: NodeModule | undefined, rest: unknown[]) {
+  function found(request: string, parent: NodeJS.Module | undefined, rest: unknown[]) {
     try {
       return resolve(request, parent, ...rest);
     } catch (error) {
@@ -61,7 +65,7 @@ export function installModuleFence(taskRoot: string, sdkRoot: string): void {
   }
 
   /** A function's own copy of an SDK client comes before the runtime's, as in Lambda. */
-  function bundled(request: string, parent: NodeModule | undefined, rest: unknown[]): boolean {
+  function bundled(request: string, parent: NodeJS.Module | undefined, rest: unknown[]): boolean {
     const file = found(request, parent, rest);
     return file !== undefined && inside(taskRoot, file);
   }

@@ -15,11 +15,11 @@ const loadBalancerName = /\.(elb\.[a-z0-9-]+|[a-z0-9-]+\.elb|elb)\.amazonaws\.co
 export const loadBalancerHeader = "x-local-load-balancer";
 
 function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || /^127\./.test(host);
+  return host === "localhost" || host === "::1" || host.startsWith("127.");
 }
 
-function refuse(host: string): never {
-  throw Object.assign(
+function unreachable(host: string): Error {
+  return Object.assign(
     new Error(
       `connect ENETUNREACH ${host}: a function in the local AWS reaches loopback and load balancers only`,
     ),
@@ -27,30 +27,28 @@ function refuse(host: string): never {
   );
 }
 
+/** The host that `socket.connect` was asked for; undefined for a Unix socket. */
+function hostOf(first: unknown, second: unknown): string | undefined {
+  if (typeof first !== "object" || first === null) {
+    return typeof second === "string" ? second : "localhost";
+  }
+  const options = first as { host?: string; path?: string | null };
+  if (typeof options.path === "string") return undefined;
+  return options.host ?? "localhost";
+}
+
 /** Refuses connections that would leave the machine. */
 export function installLoopbackOnly(): void {
   const prototype = net.Socket.prototype as unknown as {
     connect(...args: unknown[]): net.Socket;
   };
-  const connect = prototype.connect;
+  const connect = Reflect.get(prototype, "connect");
   prototype.connect = function (this: net.Socket, ...args: unknown[]) {
     // Node normalises net.connect(...) to one array argument of [options, callback].
-    const first = (Array.isArray(args[0]) ? args[0][0] : args[0]) as unknown;
-    const options = typeof first === "object" && first !== null ? (first as net.TcpSocketConnectOpts) : {};
-    const host =
-      "host" in options && options.host !== undefined
-        ? options.host
-        : typeof args[1] === "string"
-          ? args[1]
-          : "localhost";
-    if (!("path" in options) && !isLoopback(host)) {
-      process.nextTick(() => {
-        try {
-          refuse(host);
-        } catch (error) {
-          this.destroy(error as Error);
-        }
-      });
+    const first = Array.isArray(args[0]) ? (args[0] as unknown[])[0] : args[0];
+    const host = hostOf(first, args[1]);
+    if (host !== undefined && !isLoopback(host)) {
+      process.nextTick(() => this.destroy(unreachable(host)));
       return this;
     }
     return connect.apply(this, args);
@@ -60,10 +58,9 @@ export function installLoopbackOnly(): void {
 /** The request's options from any of the argument forms of `https.request`. */
 function requestOptions(args: readonly unknown[]): https.RequestOptions {
   const [first, second] = args;
-  const url =
-    typeof first === "string" ? new URL(first) : first instanceof URL ? first : undefined;
+  const url = typeof first === "string" ? new URL(first) : first instanceof URL ? first : undefined;
   const given = (url === undefined ? first : typeof second === "function" ? {} : second) ?? {};
-  if (url === undefined) return given as https.RequestOptions;
+  if (url === undefined) return given;
   return {
     hostname: url.hostname,
     path: url.pathname + url.search,
@@ -90,8 +87,7 @@ export function routeLoadBalancersTo(edge: string): void {
       return (request as (...rest: unknown[]) => http.ClientRequest)(...args);
     }
     const callback = args.find((arg) => typeof arg === "function") as
-      | ((response: http.IncomingMessage) => void)
-      | undefined;
+      ((response: http.IncomingMessage) => void) | undefined;
     // An agent or TLS options of the caller's are for TLS sockets and would break plain HTTP.
     return http.request(
       {
@@ -127,6 +123,8 @@ export function routeLoadBalancersTo(edge: string): void {
     if (!loadBalancerName.test(url.hostname)) return realFetch(input, init);
     const headers = new Headers(asked.headers);
     headers.set(loadBalancerHeader, url.hostname);
-    return realFetch(new Request(`http://${edge}${url.pathname}${url.search}`, { ...init, headers }));
+    return realFetch(
+      new Request(`http://${edge}${url.pathname}${url.search}`, { ...init, headers }),
+    );
   };
 }
