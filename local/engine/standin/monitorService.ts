@@ -1,0 +1,317 @@
+import type * as grpc from "@grpc/grpc-js";
+import * as resource from "@pulumi/pulumi/proto/resource_pb";
+import * as providerProto from "@pulumi/pulumi/proto/provider_pb";
+import { Empty } from "../protobuf";
+import {
+  containsUnknown,
+  unknownValue,
+  withoutOutputValues,
+  type PropertyMap,
+} from "../propertyValue";
+import { makeUrn, providerPackage, stackReferenceType, stackType } from "../urn";
+import { constructRemote } from "./construct";
+import { RunStopped, type Deployment } from "./deployment";
+import { goalOf, recordOf } from "./goal";
+import { fromStruct, mapEntries, toStruct, unaryHandler } from "./grpcCalls";
+import type { Providers } from "./providers";
+import { keepComponent, reachGoal } from "./resourceSteps";
+import { readStackReference } from "./stackReference";
+import type { ResourceState } from "./stackState";
+
+const features = resource.ResourceMonitorFeature;
+
+/** What the stand-in can do, in the numbers of newer SDKs and the names of older ones. */
+const supported = [
+  features.RESOURCE_MONITOR_FEATURE_SECRETS,
+  features.RESOURCE_MONITOR_FEATURE_RESOURCE_REFERENCES,
+  features.RESOURCE_MONITOR_FEATURE_OUTPUT_VALUES,
+  features.RESOURCE_MONITOR_FEATURE_ALIAS_SPECS,
+  features.RESOURCE_MONITOR_FEATURE_DELETED_WITH,
+];
+const supportedNames = [
+  "secrets",
+  "resourceReferences",
+  "outputValues",
+  "aliasSpecs",
+  "deletedWith",
+];
+const unsupportedNames = [
+  "replaceWith",
+  "transforms",
+  "invokeTransforms",
+  "parameterization",
+  "resourceHooks",
+  "errorHooks",
+];
+
+/** The service that a Pulumi program registers its resources with. */
+export function monitorService(
+  deployment: Deployment,
+  providers: Providers,
+): grpc.UntypedServiceImplementation {
+  const monitor = new Monitor(deployment, providers);
+  /** A failure ends the run; the program never hears of it, because it is ended as well. */
+  const ending = <Request, Response>(
+    handle: (request: Request) => Promise<Response>,
+    urnOf: (request: Request) => string | undefined = () => undefined,
+  ) =>
+    unaryHandler(async (request: Request): Promise<Response> => {
+      try {
+        if (deployment.failed) throw new RunStopped();
+        return await handle(request);
+      } catch (error) {
+        deployment.fail(error as Error, urnOf(request));
+        return new Promise<never>(() => undefined);
+      }
+    });
+  const refusing = (what: string) =>
+    ending(() =>
+      Promise.reject(
+        new Error(
+          `The program uses ${what}, which the stand-in engine does not model. ` +
+            `Run it with the real engine (a pulumi CLI on the PATH).`,
+        ),
+      ),
+    );
+  return {
+    getDeploymentInfo: unaryHandler(() => monitor.deploymentInfo()),
+    supportsFeature: ending((request: resource.SupportsFeatureRequest) =>
+      monitor.supportsFeature(request),
+    ),
+    registerResource: ending(
+      (request: resource.RegisterResourceRequest) => monitor.registerResource(request),
+      (request) => monitor.urnOf(request),
+    ),
+    registerResourceOutputs: ending((request: resource.RegisterResourceOutputsRequest) =>
+      monitor.registerOutputs(request),
+    ),
+    readResource: ending(
+      (request: resource.ReadResourceRequest) => monitor.readResource(request),
+      (request) => monitor.urnOf(request),
+    ),
+    invoke: unaryHandler((request: resource.ResourceInvokeRequest) => monitor.invoke(request)),
+    call: ending((request: resource.ResourceCallRequest) => monitor.call(request)),
+    existsResource: refusing("existsResource"),
+    registerStackTransform: refusing("stack transforms"),
+    registerStackInvokeTransform: refusing("invoke transforms"),
+    registerResourceHook: refusing("resource hooks"),
+    registerErrorHook: refusing("error hooks"),
+    registerPackage: refusing("parameterized packages"),
+    // The program waits here for deletions that its hooks want to see; hooks are refused above.
+    signalAndWaitForShutdown: unaryHandler(() => new Empty()),
+  };
+}
+
+class Monitor {
+  constructor(
+    private readonly deployment: Deployment,
+    private readonly providers: Providers,
+  ) {}
+
+  urnOf(request: { getParent(): string; getType(): string; getName(): string }): string {
+    const { stack, project } = this.deployment;
+    return makeUrn(
+      stack.name,
+      project.name,
+      request.getParent(),
+      request.getType(),
+      request.getName(),
+    );
+  }
+
+  deploymentInfo(): resource.DeploymentInfo {
+    const { stack, project, dryRun } = this.deployment;
+    const info = new resource.DeploymentInfo();
+    info.setProject(project.name);
+    info.setStack(stack.name);
+    info.setOrganization("organization");
+    info.setDryrun(dryRun);
+    info.setSupportedfeaturesList(supported);
+    return info;
+  }
+
+  supportsFeature(
+    request: resource.SupportsFeatureRequest,
+  ): Promise<resource.SupportsFeatureResponse> {
+    const id = request.getId();
+    if (!supportedNames.includes(id) && !unsupportedNames.includes(id)) {
+      throw new Error(`The program asks for the feature ${id}, which the stand-in does not know.`);
+    }
+    const response = new resource.SupportsFeatureResponse();
+    response.setHassupport(supportedNames.includes(id));
+    return Promise.resolve(response);
+  }
+
+  async registerResource(
+    request: resource.RegisterResourceRequest,
+  ): Promise<resource.RegisterResourceResponse> {
+    const { deployment, providers } = this;
+    const goal = goalOf(
+      request,
+      deployment.stack.name,
+      deployment.project.name,
+      (urn) => deployment.current.get(urn)?.goal,
+    );
+    deployment.rememberSecrets(goal.inputs);
+    if (goal.type === stackType) deployment.stackUrn = goal.urn;
+    deployment.requests.push(recordOf(goal, request));
+    if (goal.remote) return constructRemote(deployment, providers, goal);
+    this.claim(goal.urn);
+    const plain = { ...goal, inputs: withoutOutputValues(goal.inputs) };
+    const made = !goal.custom
+      ? keepComponent(deployment, plain)
+      : providerPackage(goal.type) !== undefined
+        ? await providers.register(plain)
+        : await reachGoal(deployment, providers, plain);
+    deployment.current.set(goal.urn, made);
+    const response = new resource.RegisterResourceResponse();
+    response.setUrn(goal.urn);
+    response.setId(made.state.id ?? "");
+    response.setObject(toStruct(made.outputs));
+    return response;
+  }
+
+  registerOutputs(request: resource.RegisterResourceOutputsRequest): Promise<Empty> {
+    const { deployment } = this;
+    const urn = request.getUrn();
+    const outputs = fromStruct(request.getOutputs());
+    const resource = deployment.current.get(urn);
+    if (resource === undefined) throw new Error(`Outputs of ${urn}, which is not registered.`);
+    deployment.rememberSecrets(outputs);
+    if (urn === deployment.stackUrn) deployment.stackOutputs = outputs;
+    const state: ResourceState = { ...resource.state, outputs };
+    deployment.current.set(urn, { ...resource, state, outputs });
+    if (!deployment.dryRun) deployment.state.put(state);
+    return Promise.resolve(new Empty());
+  }
+
+  async readResource(
+    request: resource.ReadResourceRequest,
+  ): Promise<resource.ReadResourceResponse> {
+    const { deployment } = this;
+    const urn = this.urnOf(request);
+    this.claim(urn);
+    deployment.started("read", urn);
+    const inputs = fromStruct(request.getProperties());
+    const found = await this.found(request, urn, inputs);
+    const state = readState(request, urn, inputs, found);
+    deployment.rememberSecrets(state.outputs);
+    deployment.current.set(urn, { state, outputs: state.outputs });
+    if (!deployment.dryRun) deployment.state.put(state);
+    deployment.finished("read", state);
+    const response = new resource.ReadResourceResponse();
+    response.setUrn(urn);
+    response.setProperties(toStruct(state.outputs));
+    return response;
+  }
+
+  async invoke(request: resource.ResourceInvokeRequest): Promise<resource.ResourceInvokeResponse> {
+    const { deployment, providers } = this;
+    const token = request.getTok();
+    const args = fromStruct(request.getArgs());
+    const response = new resource.ResourceInvokeResponse();
+    if (token === "pulumi:pulumi:getResource") {
+      response.setReturn(toStruct(this.registered(String(args["urn"]))));
+      return response;
+    }
+    const provider = await providers.forRequest(request.getProvider(), token, request.getVersion());
+    const answer = await provider.client.invoke(token, args, deployment.dryRun);
+    deployment.rememberSecrets(answer.result);
+    response.setReturn(toStruct(answer.result));
+    response.setFailuresList(answer.failures.map(failureMessage));
+    return response;
+  }
+
+  async call(request: resource.ResourceCallRequest): Promise<providerProto.CallResponse> {
+    const { deployment, providers } = this;
+    const { stack, project, dryRun, monitorAddress } = deployment;
+    const token = request.getTok();
+    const provider = await providers.forRequest(request.getProvider(), token, request.getVersion());
+    const call = new providerProto.CallRequest();
+    call.setTok(token);
+    call.setArgs(request.getArgs());
+    for (const [key, dependencies] of mapEntries(request.getArgdependenciesMap())) {
+      const urns = new providerProto.CallRequest.ArgumentDependencies();
+      urns.setUrnsList(dependencies.getUrnsList());
+      call.getArgdependenciesMap().set(key, urns);
+    }
+    call.setProject(project.name);
+    call.setStack(stack.name);
+    call.setOrganization("organization");
+    for (const [key, value] of Object.entries(project.config)) call.getConfigMap().set(key, value);
+    call.setConfigsecretkeysList([...project.secretKeys]);
+    call.setDryrun(dryRun);
+    call.setMonitorendpoint(monitorAddress);
+    return provider.client.call(call);
+  }
+
+  private registered(urn: string): PropertyMap {
+    const found = this.deployment.current.get(urn);
+    if (found === undefined) throw new Error(`There is no resource ${urn} in this run.`);
+    return { urn, id: found.state.id ?? "", state: found.outputs };
+  }
+
+  private claim(urn: string): void {
+    const { claimed } = this.deployment;
+    if (claimed.has(urn)) {
+      throw new Error(`Two resources have the URN ${urn}: give one of them another name.`);
+    }
+    claimed.add(urn);
+  }
+
+  private async found(
+    request: resource.ReadResourceRequest,
+    urn: string,
+    inputs: PropertyMap,
+  ): Promise<{ outputs: PropertyMap; provider: string }> {
+    const { deployment, providers } = this;
+    const [type, name, id] = [request.getType(), request.getName(), request.getId()];
+    if (type === stackReferenceType) {
+      return { outputs: readStackReference(deployment, id), provider: "" };
+    }
+    const provider = await providers.forRequest(request.getProvider(), type, request.getVersion());
+    if (id === unknownValue || containsUnknown(inputs)) {
+      return { outputs: inputs, provider: provider.reference };
+    }
+    const read = await provider.client.read({ urn, type, name }, id, inputs, inputs);
+    if (read.id === "") {
+      throw new Error(`There is no ${type} with the id ${id}, which the program reads as ${name}.`);
+    }
+    return { outputs: read.outputs, provider: provider.reference };
+  }
+}
+
+function readState(
+  request: resource.ReadResourceRequest,
+  urn: string,
+  inputs: PropertyMap,
+  { outputs, provider }: { outputs: PropertyMap; provider: string },
+): ResourceState {
+  const parent = request.getParent();
+  return {
+    urn,
+    type: request.getType(),
+    custom: true,
+    id: request.getId(),
+    ...(parent === "" ? {} : { parent }),
+    ...(provider === "" ? {} : { provider }),
+    protect: false,
+    retainOnDelete: false,
+    external: true,
+    pendingDelete: false,
+    dependencies: request.getDependenciesList(),
+    propertyDependencies: {},
+    additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
+    timeouts: { create: 0, update: 0, delete: 0 },
+    initErrors: [],
+    inputs,
+    outputs,
+  };
+}
+
+function failureMessage({ property, reason }: { property: string; reason: string }) {
+  const failure = new providerProto.CheckFailure();
+  failure.setProperty(property);
+  failure.setReason(reason);
+  return failure;
+}

@@ -1,0 +1,72 @@
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { childEnvironment } from "../childEnvironment";
+import type { Deployment } from "./deployment";
+
+/** Pulumi's own host for Node.js programs: what the CLI's language plugin starts. */
+const hostModule = require.resolve("@pulumi/pulumi/cmd/run");
+const failFastModule = require.resolve("./failFast.js");
+
+/**
+ * Runs the program to its end in a process of its own, so that every run loads its modules afresh.
+ * @returns once the process has ended: true if the program succeeded. Why it did not is reported.
+ */
+export async function runProgram(deployment: Deployment): Promise<boolean> {
+  const { stack, project, dryRun, monitorAddress, stopSignal } = deployment;
+  const child = spawn(
+    process.execPath,
+    [
+      ...["--require", failFastModule],
+      hostModule,
+      `--monitor=${monitorAddress}`,
+      `--engine=${monitorAddress}`,
+      `--organization=organization`,
+      `--project=${project.name}`,
+      `--stack=${stack.name}`,
+      `--root-directory=${stack.workDir}`,
+      `--pwd=${stack.workDir}`,
+      "--parallel=16",
+      ...(dryRun ? ["--dry-run"] : []),
+      project.program,
+    ],
+    {
+      cwd: stack.workDir,
+      env: childEnvironment(stack, {
+        PULUMI_CONFIG: JSON.stringify(project.config),
+        PULUMI_CONFIG_SECRET_KEYS: JSON.stringify(project.secretKeys),
+        PULUMI_NODEJS_TYPESCRIPT: "true",
+        // Types are checked once by `npm run typecheck`; checking them here costs ten seconds.
+        PULUMI_NODEJS_TRANSPILE_ONLY: "true",
+      }),
+      stdio: ["ignore", "pipe", "pipe"],
+    },
+  );
+  const lastLines: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) {
+    createInterface({ input: stream }).on("line", (line) => {
+      lastLines.push(line);
+      if (lastLines.length > 20) lastLines.shift();
+      deployment.report({ severity: "info", message: line });
+    });
+  }
+  const stop = () => child.kill("SIGKILL");
+  stopSignal.addEventListener("abort", stop);
+  if (stopSignal.aborted) stop();
+  const ended = await new Promise<string | undefined>((resolve) => {
+    child.once("error", (error) => {
+      resolve(`could not be started: ${error.message}`);
+    });
+    child.once("close", (code, signal) => {
+      resolve(code === 0 ? undefined : `ended with ${signal ?? `code ${code ?? "unknown"}`}`);
+    });
+  });
+  stopSignal.removeEventListener("abort", stop);
+  if (ended !== undefined && !hasError(deployment)) {
+    deployment.fail(new Error([`The program ${ended}.`, ...lastLines].join("\n  ")));
+  }
+  return ended === undefined && !hasError(deployment);
+}
+
+function hasError(deployment: Deployment): boolean {
+  return deployment.diagnostics.some(({ severity }) => severity === "error");
+}
