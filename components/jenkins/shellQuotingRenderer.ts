@@ -6,6 +6,7 @@
 
 /** Letters, digits and the punctuation of names, ARNs, URLs and paths; a blank separates lists. */
 const harmless = /^[A-Za-z0-9._:/@+=, -]*$/;
+const harmful = /[^A-Za-z0-9._:/@+=, -]/u;
 
 /**
  * The value, if every reader takes it literally between double quotes.
@@ -13,7 +14,7 @@ const harmless = /^[A-Za-z0-9._:/@+=, -]*$/;
  */
 export function literal(setting: string, value: string): string {
   if (harmless.test(value)) return value;
-  const culprit = [...value].find((character) => !harmless.test(character)) ?? "";
+  const culprit = harmful.exec(value)?.[0] ?? "";
   throw new Error(
     `${setting} is ${JSON.stringify(value)}, but ${JSON.stringify(culprit)} cannot stand in a boot ` +
       `file: use letters, digits, blanks and . _ : / @ + = , - only`,

@@ -242,8 +242,8 @@ export class LeaseMachine {
   private environment(): NodeJS.ProcessEnv {
     const rendered = renderLeaseSettings(this.configured).matchAll(/^(\w+)="(.*)"$/gm);
     return {
-      ...Object.fromEntries([...rendered].map(([, name, value]) => [name, value])),
-      PATH: `${join(this.world, "bin")}:${process.env["PATH"] ?? ""}`,
+      ...Object.fromEntries([...rendered].map(([, name, value]) => [name ?? "", value])),
+      PATH: `${join(this.world, "bin")}:${process.env.PATH ?? ""}`,
       RUNTIME_DIRECTORY: join(this.directory, "run"),
       MOUNT_DROP_IN: join(this.directory, "mount.d", "home.conf"),
       HOME_MOUNT: join(this.directory, "home"),

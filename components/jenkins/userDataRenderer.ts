@@ -1,0 +1,135 @@
+import {
+  type CloudWatchAgentSettings,
+  renderCloudWatchAgentConfiguration,
+} from "./cloudWatchAgentRenderer";
+import {
+  type JenkinsConfiguration,
+  renderJenkinsConfiguration,
+} from "./jenkinsConfigurationRenderer";
+import {
+  defaultLeaseTiming,
+  leasePaths,
+  type LeaseSettings,
+  renderLeaseScript,
+  renderLeaseSettings,
+} from "./leaseScriptRenderer";
+import { type ControllerSecret, renderSecretsScript } from "./secretsScriptRenderer";
+import { renderSoftwareInstallation } from "./softwareRenderer";
+import {
+  controllerPaths,
+  renderHomeMountUnit,
+  renderJenkinsDropIn,
+  renderLeaseUnit,
+  renderTerminationUnit,
+} from "./systemdUnitRenderer";
+
+/** Everything that makes a machine of the golden image this team's controller. No secret values. */
+export interface ControllerUserData {
+  readonly lease: LeaseSettings;
+  readonly fileSystemId: string;
+  readonly heapMb: number;
+  readonly configuration: JenkinsConfiguration;
+  readonly secrets: readonly ControllerSecret[];
+  readonly monitoring: CloudWatchAgentSettings;
+}
+
+/** Compresses text to base64 of gzip. A parameter, because a renderer does no I/O. */
+export type Compress = (text: string) => string;
+
+/** EC2 refuses larger user data; counted before base64. */
+export const userDataLimit = 16_384;
+
+/** A file that cloud-init writes. */
+export interface BootFile {
+  readonly path: string;
+  readonly content: string;
+  /** Octal, as chmod takes it. */
+  readonly permissions: "0644" | "0755";
+}
+
+const softwareScript = "/usr/local/sbin/jenkins-software";
+const monitoringFile = "/opt/aws/amazon-cloudwatch-agent/etc/amazon-cloudwatch-agent.json";
+
+/**
+ * The `#cloud-config` of a controller.
+ * @throws Error if a value cannot stand in a boot file or the whole is larger than EC2 takes.
+ */
+export function renderUserData(given: ControllerUserData, compress: Compress): string {
+  const document = {
+    write_files: controllerFiles(given).map((file) => ({
+      path: file.path,
+      permissions: file.permissions,
+      owner: "root:root",
+      encoding: "gz+b64",
+      content: compress(file.content),
+    })),
+    // Lists, not strings: cloud-init runs them without a shell.
+    runcmd: [
+      [softwareScript],
+      ["systemctl", "daemon-reload"],
+      [
+        "/opt/aws/amazon-cloudwatch-agent/bin/amazon-cloudwatch-agent-ctl",
+        "-a",
+        "fetch-config",
+        "-m",
+        "ec2",
+        "-s",
+        "-c",
+        `file:${monitoringFile}`,
+      ],
+      // Not waited for: in a waiting region the lease can take as long as it likes.
+      [
+        "systemctl",
+        "enable",
+        "--now",
+        "--no-block",
+        "jenkins-terminate.service",
+        "jenkins-lease.service",
+      ],
+    ],
+  };
+  const text = `#cloud-config\n${JSON.stringify(document)}\n`;
+  if (text.length > userDataLimit) {
+    throw new Error(
+      `the user data of team ${given.configuration.team} has ${text.length} bytes; EC2 takes ` +
+        `${userDataLimit}: give the team fewer homes (capacity.max) or shorter names`,
+    );
+  }
+  return text;
+}
+
+/** What the boot writes, in readable form. */
+export function controllerFiles(given: ControllerUserData): readonly BootFile[] {
+  const timing = given.lease.timing ?? defaultLeaseTiming;
+  const [preferred] = given.lease.homes;
+  if (preferred === undefined) throw new Error("a controller needs at least one home to lease");
+  const unit = (name: string, content: string): BootFile => ({
+    path: `/etc/systemd/system/${name}`,
+    content,
+    permissions: "0644",
+  });
+  return [
+    { path: leasePaths.settings, content: renderLeaseSettings(given.lease), permissions: "0644" },
+    { path: leasePaths.script, content: renderLeaseScript(), permissions: "0755" },
+    {
+      path: controllerPaths.secretsScript,
+      content: renderSecretsScript(given.lease.region, given.secrets),
+      permissions: "0755",
+    },
+    { path: softwareScript, content: renderSoftwareInstallation(), permissions: "0755" },
+    {
+      path: controllerPaths.configuration,
+      content: renderJenkinsConfiguration(given.configuration),
+      permissions: "0644",
+    },
+    {
+      path: monitoringFile,
+      content: renderCloudWatchAgentConfiguration(given.monitoring),
+      permissions: "0644",
+    },
+    unit("jenkins-lease.service", renderLeaseUnit(timing)),
+    unit("jenkins-terminate.service", renderTerminationUnit()),
+    unit(leasePaths.mountUnit, renderHomeMountUnit(given.fileSystemId, preferred.accessPointId)),
+    unit("jenkins.service.d/pilot-light.conf", renderJenkinsDropIn(given.heapMb)),
+  ];
+}
