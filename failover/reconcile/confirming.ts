@@ -11,6 +11,7 @@ import {
   unblock,
   without,
 } from "./decision";
+import { noteSilence } from "./fence";
 import { gate } from "./gate";
 
 /**
@@ -56,7 +57,8 @@ function noteSignals(
   const targetsDown =
     targets !== undefined &&
     (targets.known ? isDown(targets.value, policy) : targets.failure === "unreachable");
-  const lost = lastAlive?.known ? { ...record, lostAt: lastAlive.value } : record;
+  const heard = noteSilence(record, targets, now);
+  const lost = lastAlive?.known ? { ...heard, lostAt: lastAlive.value } : heard;
   if (!answersDown || !targetsDown) return without(lost, "downSince");
   return { ...lost, downSince: lost.downSince ?? now };
 }

@@ -1,4 +1,5 @@
-import type { Action, FailoverRecord, GroupState, Observation } from "../model";
+import type { Action, FailoverRecord, GroupState, Observation, Reading } from "../model";
+import { without } from "./decision";
 
 /**
  * - `confirmed`: the old region's controllers are gone and cannot come back by themselves.
@@ -22,6 +23,21 @@ export function judgeFence(
   if (activeGroups?.known) return activeGroups.value.every(isEmptied) ? "confirmed" : "open";
   const silent = activeGroups?.failure === "unreachable" && record.silentSince !== undefined;
   return silent && now - record.silentSince >= timeout ? "expired" : "open";
+}
+
+/**
+ * Keeps the time since which the old region's control plane has not answered. Confirming asks it
+ * too, so that its silence counts from the first question and not only from the fence on.
+ */
+export function noteSilence(
+  record: FailoverRecord,
+  controlPlane: Reading<unknown> | undefined,
+  now: number,
+): FailoverRecord {
+  const silent = controlPlane?.known === false && controlPlane.failure === "unreachable";
+  return silent
+    ? { ...record, silentSince: record.silentSince ?? now }
+    : without(record, "silentSince");
 }
 
 /** What is still missing for the fence. A region that does not answer is asked all the same. */

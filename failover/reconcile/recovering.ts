@@ -11,7 +11,7 @@ import {
   withHistory,
   without,
 } from "./decision";
-import { fenceActions, type FenceVerdict, judgeFence } from "./fence";
+import { fenceActions, type FenceVerdict, judgeFence, noteSilence } from "./fence";
 import { gate } from "./gate";
 import { servingMessage, unfencedMessage } from "./messages";
 import { obstacleOf } from "./obstacle";
@@ -34,7 +34,7 @@ export function recover(
   policy: Policy,
   now: number,
 ): Decision {
-  const heard = noteSilence(record, observation, now);
+  const heard = noteSilence(dateLoss(record, observation), observation.activeGroups, now);
   const verdict = judgeFence(heard, observation, now, policy.fenceTimeout);
   const fenced = stepFence(heard, observation, verdict, now);
   const committed = commit(fenced, observation, policy, verdict, now);
@@ -57,19 +57,11 @@ export function recover(
   return decide(record, next, withoutTwins(actions), now + roundInterval);
 }
 
-function noteSilence(
-  record: FailoverRecord,
-  { activeGroups, lastAlive }: Observation,
-  now: number,
-): FailoverRecord {
-  const dated =
-    record.lostAt === undefined && lastAlive?.known
-      ? { ...record, lostAt: lastAlive.value }
-      : record;
-  const silent = activeGroups?.known === false && activeGroups.failure === "unreachable";
-  return silent
-    ? { ...dated, silentSince: dated.silentSince ?? now }
-    : without(dated, "silentSince");
+/** A person's request may come before the probe has said anything; the date of the loss does not. */
+function dateLoss(record: FailoverRecord, { lastAlive }: Observation): FailoverRecord {
+  return record.lostAt === undefined && lastAlive?.known
+    ? { ...record, lostAt: lastAlive.value }
+    : record;
 }
 
 function stepFence(
