@@ -1,0 +1,283 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { createFailoverHandler, type FailoverRequest } from "../../failover/failoverFunction";
+import type {
+  FailoverLimits,
+  FailoverPlan,
+  PlannedEndpoints,
+  PlannedTeam,
+} from "../../failover/plan";
+import { metricNamespace } from "../../failover/probe/probePlan";
+import type { Deployment } from "../deployment";
+import { failoverStatements } from "./failoverPermissions";
+import { InlineFunction } from "./inlineFunction";
+
+/** What the failover moves users with; see {@link file://./traffic.ts}. */
+export type FailoverEdge =
+  | {
+      readonly kind: "globalAccelerator";
+      readonly shards: pulumi.Input<readonly PlannedEndpoints[]>;
+    }
+  | {
+      readonly kind: "route53";
+      readonly hostedZoneId: pulumi.Input<string>;
+      /** Names of the weighted records, by shard. */
+      readonly names: readonly string[];
+    };
+
+export interface FailoverArgs {
+  readonly deployment: Deployment;
+  /** Teams that are brought along; `local-only` teams are not among them. */
+  readonly teams: pulumi.Input<readonly PlannedTeam[]>;
+  /** DNS names by shard. */
+  readonly activeLoadBalancers: pulumi.Input<readonly string[]>;
+  readonly waitingLoadBalancers: pulumi.Input<readonly string[]>;
+  /** Identifier of the read replica; absent without a database. */
+  readonly replica?: pulumi.Input<string>;
+  /** File system that EFS made as the replica, and the one that it is the replica of. */
+  readonly homeFileSystemId: pulumi.Input<string>;
+  readonly homeSourceFileSystemId: pulumi.Input<string>;
+  readonly edge: FailoverEdge;
+  readonly limits: FailoverLimits;
+  /** The composite alarm that may start a failover. */
+  readonly alarmName: pulumi.Input<string>;
+  readonly alarmsTopicArn: pulumi.Input<string>;
+  readonly announcementsTopicArn: pulumi.Input<string>;
+  /** Customer key of the announcements topic. */
+  readonly topicKmsKeyArn: pulumi.Input<string>;
+  /**
+   * The config flag: true asks for a failover once. Setting it is one request, whatever is repeated;
+   * unsetting it does not fail back. Default false.
+   */
+  readonly trigger?: boolean;
+  /** Refuses to delete the record by Pulumi. Default true. */
+  readonly protectState?: boolean;
+  readonly logRetentionDays?: number;
+}
+
+/**
+ * What moves the service to this region: the failover record, the function that decides and acts on
+ * it each minute, and its three triggers (region alarm, config flag, direct invocation). It needs
+ * neither Pulumi nor its state backend to work.
+ *
+ * About $1 a month: on-demand table, one run a minute of some 200 ms, alarms at $0.10.
+ *
+ * @throws pulumi.InputPropertiesError naming every bad limit together.
+ */
+export class Failover extends pulumi.ComponentResource {
+  readonly tableName: pulumi.Output<string>;
+  readonly functionName: pulumi.Output<string>;
+  readonly functionArn: pulumi.Output<string>;
+
+  constructor(name: string, args: FailoverArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("jenkins-pilot-light:recovery:Failover", name, {}, opts);
+    validate(args.limits);
+    const { deployment } = args;
+    const table = this.createRecordTable(name, args);
+    const plan = planOf(args, table.name);
+    const lambda = new InlineFunction(
+      `${name}-inline`,
+      {
+        deployment,
+        functionName: `${deployment.prefix}-failover`,
+        description: `Moves Jenkins from ${deployment.activeRegion} to ${deployment.region} when asked to`,
+        callback: createFailoverHandler(() => plan.get()),
+        // Lambda's longest; the schedule continues what takes longer.
+        timeoutSeconds: 900,
+        memoryMb: 512,
+        // The record's compare-and-set keeps two runs safe; this keeps them from happening.
+        reservedConcurrency: 1,
+        statements: failoverStatements(args, table.arn, plan),
+        schedule: "rate(1 minute)",
+        silentAfterSeconds: 300,
+        alarmActions: [args.announcementsTopicArn],
+        ...(args.logRetentionDays === undefined ? {} : { logRetentionDays: args.logRetentionDays }),
+      },
+      { parent: this },
+    );
+    const subscription = this.subscribe(name, args, lambda);
+    this.createAlarms(name, args);
+    if (args.trigger === true) this.fire(name, deployment, lambda, subscription);
+
+    this.tableName = table.name;
+    this.functionName = lambda.functionName;
+    this.functionArn = lambda.functionArn;
+    this.registerOutputs({
+      tableName: this.tableName,
+      functionName: this.functionName,
+      functionArn: this.functionArn,
+    });
+  }
+
+  /** One item. Encrypted by DynamoDB's own key: it holds no secret, and a failover that had to wait
+   *  for a customer key's region would be one dependency weaker. */
+  private createRecordTable(name: string, args: FailoverArgs): aws.dynamodb.Table {
+    return new aws.dynamodb.Table(
+      `${name}-record`,
+      {
+        name: recordTableName(args.deployment.prefix),
+        billingMode: "PAY_PER_REQUEST",
+        hashKey: "id",
+        attributes: [{ name: "id", type: "S" }],
+        pointInTimeRecovery: { enabled: true },
+        deletionProtectionEnabled: true,
+      },
+      // The record says which region may write. Without it controllers fall back to their config.
+      { parent: this, protect: args.protectState ?? true },
+    );
+  }
+
+  private subscribe(
+    name: string,
+    args: FailoverArgs,
+    lambda: InlineFunction,
+  ): aws.sns.TopicSubscription {
+    const permission = new aws.lambda.Permission(
+      `${name}-alarms-permission`,
+      {
+        action: "lambda:InvokeFunction",
+        function: lambda.functionName,
+        principal: "sns.amazonaws.com",
+        sourceArn: args.alarmsTopicArn,
+      },
+      { parent: this },
+    );
+    return new aws.sns.TopicSubscription(
+      `${name}-alarms`,
+      { topic: args.alarmsTopicArn, protocol: "lambda", endpoint: lambda.functionArn },
+      { parent: this, dependsOn: [permission] },
+    );
+  }
+
+  /** S3 and S8 are loud: whoever sleeps through a message still has an alarm that stays on. */
+  private createAlarms(name: string, args: FailoverArgs): void {
+    const { prefix } = args.deployment;
+    const states = [
+      {
+        suffix: "blocked",
+        metric: "FailoverBlocked",
+        description:
+          "The failover cannot go on by itself. The announcement says why and what to do.",
+      },
+      {
+        suffix: "unfenced",
+        metric: "FailoverUnfenced",
+        description: `The failover went on without a confirmed fence: make sure that nothing in ${args.deployment.activeRegion} still writes.`,
+      },
+    ];
+    for (const { suffix, metric, description } of states) {
+      new aws.cloudwatch.MetricAlarm(
+        `${name}-${suffix}`,
+        {
+          name: `${prefix}-failover-${suffix}`,
+          alarmDescription: description,
+          namespace: metricNamespace,
+          metricName: metric,
+          dimensions: { Deployment: prefix },
+          statistic: "Maximum",
+          comparisonOperator: "GreaterThanOrEqualToThreshold",
+          threshold: 1,
+          period: 60,
+          evaluationPeriods: 1,
+          treatMissingData: "notBreaching",
+          alarmActions: [args.announcementsTopicArn],
+          okActions: [args.announcementsTopicArn],
+        },
+        { parent: this },
+      );
+    }
+  }
+
+  /**
+   * The config flag's one invocation. CREATE_ONLY: neither an update nor the flag's removal sends
+   * anything. Its input is ignored from then on, so that a flag that is left set does not ask for
+   * the next failover when `adopt` raises the generation; should a provider upgrade send it once more
+   * nevertheless, the function knows the token and the generation.
+   */
+  private fire(
+    name: string,
+    deployment: Deployment,
+    lambda: InlineFunction,
+    subscription: pulumi.Resource,
+  ): void {
+    const { activeRegion, region, generation, stack } = deployment;
+    void pulumi.log.warn(
+      `The config flag "failover" is set: exactly one request to move Jenkins from ${activeRegion} to ${region} ` +
+        `is sent for generation ${generation}, by the update that creates ${name}-request; repeats send none. ` +
+        `Unsetting it does not fail back. To stop the failover before it is irreversible: ` +
+        `npm run failover -- --stack ${stack} --abort`,
+      this,
+    );
+    const request: FailoverRequest = {
+      source: "config",
+      command: "failover",
+      id: `config-${deployment.prefix}-generation-${generation}`,
+      generation,
+      reason: `config flag of stack ${stack}`,
+    };
+    new aws.lambda.Invocation(
+      `${name}-request`,
+      {
+        functionName: lambda.functionName,
+        input: JSON.stringify(request),
+        lifecycleScope: "CREATE_ONLY",
+      },
+      { parent: this, dependsOn: [lambda, subscription], ignoreChanges: ["input"] },
+    );
+  }
+}
+
+/** The table that controllers of both regions look up before they start. */
+export function recordTableName(prefix: string): string {
+  return `${prefix}-failover`;
+}
+
+function planOf(args: FailoverArgs, tableName: pulumi.Output<string>): pulumi.Output<FailoverPlan> {
+  const { deployment } = args;
+  return pulumi.output({
+    prefix: deployment.prefix,
+    activeRegion: deployment.activeRegion,
+    waitingRegion: deployment.region,
+    generation: deployment.generation,
+    tableName,
+    alarmName: args.alarmName,
+    alarmsTopicArn: args.alarmsTopicArn,
+    announcementsTopicArn: args.announcementsTopicArn,
+    teams: args.teams,
+    activeLoadBalancers: args.activeLoadBalancers,
+    waitingLoadBalancers: args.waitingLoadBalancers,
+    ...(args.replica === undefined ? {} : { replica: args.replica }),
+    homeFileSystemId: args.homeFileSystemId,
+    homeSourceFileSystemId: args.homeSourceFileSystemId,
+    edge: args.edge,
+    limits: args.limits,
+  });
+}
+
+function validate(limits: FailoverLimits): void {
+  const errors: pulumi.InputPropertyErrorDetails[] = [];
+  const refuse = (key: keyof FailoverLimits, reason: string): void => {
+    errors.push({ propertyPath: `limits.${key}`, reason: `${limits[key]} ${reason}` });
+  };
+  for (const key of ["threshold", "requiredHealthyShare"] as const) {
+    if (!(limits[key] > 0 && limits[key] <= 1)) refuse(key, "is not a share above 0 and up to 1");
+  }
+  if (!Number.isInteger(limits.quorum) || limits.quorum < 1) {
+    refuse("quorum", "is not a whole number of teams from 1 on");
+  }
+  for (const key of ["confirmFor", "maxReplicaLag", "maxHomeLag"] as const) {
+    if (!(limits[key] >= 0)) refuse(key, "is negative");
+  }
+  for (const key of ["confirmLimit", "fenceTimeout", "stepLimit"] as const) {
+    if (!(limits[key] > 0)) refuse(key, "must be above 0 milliseconds");
+  }
+  if (limits.confirmLimit <= limits.confirmFor) {
+    refuse("confirmLimit", `leaves no time after confirmFor (${limits.confirmFor} ms)`);
+  }
+  if (errors.length > 0) {
+    throw new pulumi.InputPropertiesError({
+      message: `Failover: ${errors.map((error) => `${error.propertyPath}: ${error.reason}`).join("; ")}`,
+      errors,
+    });
+  }
+}
