@@ -8,6 +8,7 @@ export const endpointServices = [
   "ec2messages",
   "ecr.api",
   "ecr.dkr",
+  "ecs",
   "elasticfilesystem",
   "kms",
   "logs",

@@ -26,7 +26,7 @@ export const operationsFields = {
           text(
             /^\+[1-9]\d{6,14}$/,
             "a telephone number in E.164 form: + and country code, 7 to 15 digits, nothing else",
-            "write +4915112345678 instead of 0151 12345678",
+            'write "+4915112345678", in quotes, instead of 0151 12345678',
           ),
         )
         .max(20)
@@ -70,9 +70,9 @@ export const operationsFields = {
         description: "How long their copies in the other region are kept.",
         cost: "the same again, plus $0.02/GB for the transfer (US regions)",
       }),
-      lock: oneOf(["governance", "compliance"]).default("governance").meta({
+      lock: oneOf(["governance", "compliance", "none"]).default("governance").meta({
         description:
-          "Vault lock. `governance` can be lifted by those who have the permission; `compliance` cannot be lifted by anyone, AWS included, from three days after the first `up`.",
+          "Vault lock. `governance` can be lifted by those who have the permission; `compliance` cannot be lifted by anyone, AWS included, from three days after the first `up`; `none` leaves backups deletable.",
       }),
     })
     .prefault({}),

@@ -1,4 +1,5 @@
 import { crossChecks } from "./crossChecks";
+import { secretsAreEncrypted } from "./deploymentChecks";
 import { programs, type Program } from "./identitySettings";
 import { ConfigurationError, type Problem } from "./problem";
 import { readFields, type Partially } from "./readFields";
@@ -31,13 +32,15 @@ export function parseSettings(
   const decoded = decode(raw);
   const withProgram = { program: defaultProgram(stackName), ...decoded.value };
   const { value, problems } = readFields(settingsSchema, withProgram);
+  const given = value as Partially<GivenSettings>;
   const found: readonly Problem[] = [
     ...decoded.problems,
     // What could not be decoded was reported as that; that its members are missing is no news.
     ...problems.filter(
       ({ path }) => !decoded.problems.some((other) => path.startsWith(other.path)),
     ),
-    ...crossChecks(value as Partially<GivenSettings>, encrypted),
+    ...crossChecks(given),
+    ...secretsAreEncrypted(given.secrets, encrypted),
   ];
   if (found.length > 0) throw new ConfigurationError(stackName, found);
   return complete(value as GivenSettings, stackName);

@@ -88,8 +88,7 @@ function asProblem(issue: z.core.$ZodIssue, schema: Schema, given: unknown, path
     return { path, wrong: "is missing", allowed, fix };
   }
   const shown = path.startsWith("secrets") ? "[not shown]" : show(given);
-  const ownFix =
-    issue.code === "custom" ? (issue.params?.fix as string | undefined) : undefined;
+  const ownFix = issue.code === "custom" ? (issue.params?.fix as string | undefined) : undefined;
   const fix = ownFix ?? nearestChoice(issue, given) ?? notes.fix ?? fallbackFix(defaultValue);
   return { path, wrong: `is ${shown}, which ${reason(issue)}`, allowed, fix };
 }

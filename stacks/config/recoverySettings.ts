@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { duration, flag, oneOf, schedule, share, wholeNumber } from "./fields";
+import { duration, flag, oneOf, share, wholeNumber } from "./fields";
 
 /** When a failover happens, what it waits for and what it refuses. */
 export const recoveryFields = {
@@ -18,18 +18,25 @@ export const recoveryFields = {
       }),
       detection: z
         .strictObject({
-          period: duration({ among: ["1 minute", "2 minutes", "5 minutes"] })
-            .default("1 minute")
-            .meta({ description: "How often the probe looks." }),
-          unhealthyPeriods: wholeNumber(1, 10).default(3).meta({
-            description: "Alarm when so many of the last `outOf` periods were down (n of m).",
+          periods: wholeNumber(1, 10, "minutes").default(3).meta({
+            description:
+              "Alarm when the region was down in so many of the last `outOf` minutes (n of m). Detection counts against the RTO.",
           }),
-          outOf: wholeNumber(1, 10).default(4).meta({ description: "Periods looked at (m)." }),
+          outOf: wholeNumber(1, 10, "minutes")
+            .default(4)
+            .meta({ description: "Minutes looked at (m); the probe looks once in each." }),
         })
         .prefault({}),
       confirmFor: duration({ max: "1 hour" }).default("1 minute").meta({
         description:
           "The loss must last this long after the alarm before a failover begins. It counts against the RTO.",
+      }),
+      confirmLimit: duration({ min: "2 minutes", max: "1 day" }).default("15 minutes").meta({
+        description: "After so long in `confirming` without a verdict a person is called.",
+      }),
+      stepLimit: duration({ min: "1 minute", max: "1 day" }).default("20 minutes").meta({
+        description:
+          "A step that runs for so long is reported as blocked. RDS promises no upper bound for a promotion.",
       }),
       fenceTimeout: duration({ min: "1 minute", max: "2 hours" }).default("5 minutes").meta({
         description:
@@ -49,9 +56,9 @@ export const recoveryFields = {
       }),
       snapshot: z
         .strictObject({
-          schedule: schedule()
-            .default("cron(0 3 * * ? *)")
-            .meta({ description: "When the snapshot function copies the database, in UTC." }),
+          hourUtc: wholeNumber(0, 23)
+            .default(3)
+            .meta({ description: "Hour of the day, UTC, at which the snapshot function runs." }),
           retention: duration({ min: "1 day", max: "365 days" }).default("7 days").meta({
             description: "How long its snapshots are kept in both regions.",
             cost: "$0.095/GB a month",

@@ -62,7 +62,7 @@ function innerOf(schema: Schema): Schema | undefined {
 /** The keys that an object takes; nothing for any other schema. */
 export function keysOf(schema: Schema): Readonly<Record<string, Schema>> | undefined {
   const { core } = unwrap(schema);
-  return core instanceof z.ZodObject ? (core.def.shape) : undefined;
+  return core instanceof z.ZodObject ? core.def.shape : undefined;
 }
 
 /** What an array or a record holds; nothing for any other schema. */

@@ -1,0 +1,143 @@
+import type { Check } from "./crossChecks";
+import { programs } from "./identitySettings";
+import { show, type Problem } from "./problem";
+
+const keys = ["primary", "dr"] as const;
+
+const programIsKnown: Check = ({ program }) => {
+  if (program) return [];
+  return [
+    {
+      path: "program",
+      wrong: "is missing, and the stack's name is not one of a program's",
+      allowed: programs.join(", "),
+      fix: "name the stack primary or dr, or set it: pulumi config set program primary",
+    },
+  ];
+};
+
+const regionsDiffer: Check = ({ regions }) => {
+  if (!regions?.primary || regions.primary !== regions.dr) return [];
+  return [
+    {
+      path: "regions.dr",
+      wrong: `is ${show(regions.dr)}, the same as regions.primary`,
+      allowed: "another region than regions.primary",
+      fix: "choose a region that shares neither power, flood plain nor grid with the first",
+    },
+  ];
+};
+
+const activeRegionIsOneOfThePair: Check = ({ regions, activeRegion }) => {
+  if (!activeRegion || !regions?.primary || !regions.dr) return [];
+  if (activeRegion === regions.primary || activeRegion === regions.dr) return [];
+  return [
+    {
+      path: "activeRegion",
+      wrong: `is ${show(activeRegion)}, which is neither of the two regions`,
+      allowed: `${regions.primary} or ${regions.dr}`,
+      fix: "run npm run adopt, which sets it from the failover record; before the first failover leave it out",
+    },
+  ];
+};
+
+/** The first deployment serves from `regions.primary`: whatever else is active was failed over to. */
+const generationCountsRoleChanges: Check = ({ regions, activeRegion, generation }) => {
+  if (!regions?.dr || activeRegion !== regions.dr || generation !== 1) return [];
+  return [
+    {
+      path: "generation",
+      wrong: `is 1 although activeRegion is ${show(activeRegion)}, where only a failover can have led`,
+      allowed: "2 or more while regions.dr is active",
+      fix: "run npm run adopt, which sets both; to begin in that region swap regions.primary and regions.dr",
+    },
+  ];
+};
+
+const failoverIsAskedOfTheWaitingRegion: Check = (given) => {
+  const { failover, program, regions, activeRegion, generation } = given;
+  if (failover !== true || program !== "primary" || generation !== 1) return [];
+  if (!regions?.primary || (activeRegion ?? regions.primary) !== regions.primary) return [];
+  return [
+    {
+      path: "failover",
+      wrong: "is true in the stack whose region serves, where it can do nothing",
+      allowed: "true in the waiting region's stack alone",
+      fix: "pulumi config rm failover --stack primary && pulumi config set failover true --stack dr",
+    },
+  ];
+};
+
+const certificatesAreInTheirRegions: Check = ({ certificates, regions }) =>
+  keys.flatMap((key) => {
+    const arn = certificates?.[key];
+    const region = regions?.[key];
+    const actual = arn?.split(":")[3];
+    if (!region || !actual || actual === region) return [];
+    return [
+      {
+        path: `certificates.${key}`,
+        wrong: `is in ${actual}, but regions.${key} is ${region}`,
+        allowed: `an ACM certificate of ${region}`,
+        fix: "request one there (certificates do not cross regions), or leave it out and the stack makes it",
+      },
+    ];
+  });
+
+/** Two subscriptions of one address would be one resource by two names. */
+const recipientsAreGivenOnce: Check = ({ alerts }) =>
+  (["emails", "sms"] as const).flatMap((kind) => {
+    const recipients = alerts?.[kind] ?? [];
+    return recipients.flatMap((recipient, index) => {
+      const first = recipients.indexOf(recipient);
+      if (recipient === undefined || first === index) return [];
+      return [
+        {
+          path: `alerts.${kind}[${index}]`,
+          wrong: `is ${show(recipient)}, as alerts.${kind}[${first}] is`,
+          allowed: "each recipient once",
+          fix: "remove one of the two",
+        },
+      ];
+    });
+  });
+
+const looksLikeACredential = /(passw(or)?d|secret|token|api[-_]?key|private[-_]?key)$/i;
+
+const parametersHoldNoCredentials: Check = ({ parameters }) =>
+  Object.keys(parameters ?? {})
+    .filter((name) => looksLikeACredential.test(name))
+    .map((name) => ({
+      path: `parameters.${name}`,
+      wrong: "is named like a credential, but parameters are readable in clear",
+      allowed: "plain settings",
+      fix: `move it: pulumi config set --secret --path secrets.${name}`,
+    }));
+
+/** What the deployment is and whom it talks to. */
+export const deploymentChecks: readonly Check[] = [
+  programIsKnown,
+  regionsDiffer,
+  activeRegionIsOneOfThePair,
+  generationCountsRoleChanges,
+  failoverIsAskedOfTheWaitingRegion,
+  certificatesAreInTheirRegions,
+  recipientsAreGivenOnce,
+  parametersHoldNoCredentials,
+];
+
+/** Credentials in a file that is committed are credentials given away. */
+export function secretsAreEncrypted(
+  secrets: object | undefined,
+  encrypted: ReadonlySet<string>,
+): readonly Problem[] {
+  if (Object.keys(secrets ?? {}).length === 0 || encrypted.has("secrets")) return [];
+  return [
+    {
+      path: "secrets",
+      wrong: "is stored in clear",
+      allowed: "values that Pulumi encrypts",
+      fix: "replace those credentials (they may have been seen), then: pulumi config set --secret --path secrets.<name>",
+    },
+  ];
+}
