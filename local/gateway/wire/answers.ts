@@ -40,14 +40,18 @@ export function answer(request: AwsRequest, output: object = {}): AwsResponse {
 type Values = Readonly<Record<string, unknown>>;
 
 function refuseUnknownMembers(operation: OperationModel, values: Values): void {
-  const members = operation.output.isStructSchema() ? operation.output.getMemberSchemas() : {};
+  const members = memberNames(operation.output);
   for (const name of Object.keys(values)) {
-    if (name !== "$metadata" && !(name in members)) {
+    if (name !== "$metadata" && !members.includes(name)) {
       throw new Error(
-        `The output of ${operation.name} has no member "${name}"; it has: ${Object.keys(members).join(", ") || "none"}.`,
+        `The output of ${operation.name} has no member "${name}"; it has: ${members.join(", ") || "none"}.`,
       );
     }
   }
+}
+
+function memberNames(schema: Schema): readonly string[] {
+  return schema.isStructSchema() ? [...schema.structIterator()].map(([name]) => name) : [];
 }
 
 const xmlHeader = '<?xml version="1.0" encoding="UTF-8"?>\n';
@@ -120,7 +124,7 @@ function restAnswer(request: AwsRequest, operation: OperationModel, values: Valu
     if (value === undefined) continue;
     const traits = member.getMergedTraits();
     if (traits.httpHeader !== undefined) {
-      headers[traits.httpHeader as string] = headerText(member, value);
+      headers[traits.httpHeader] = headerText(member, value);
     } else if (traits.httpResponseCode) {
       status = value as number;
     } else if (traits.httpPayload) {
@@ -156,8 +160,7 @@ function restXmlAnswer(
   { status, headers, payload }: RestParts,
 ): AwsResponse {
   if (payload?.member.isStructSchema()) {
-    const root =
-      (payload.member.getMergedTraits().xmlName as string | undefined) ?? payload.member.getName();
+    const root = payload.member.getMergedTraits().xmlName ?? payload.member.getName();
     return xmlAnswer(status, toXml(root ?? name, payload.member, payload.value), headers);
   }
   if (payload) {
@@ -165,7 +168,7 @@ function restXmlAnswer(
     return { ...rest, body: Buffer.concat([body, payloadBytes(payload.member, payload.value)]) };
   }
   if (status === 204) return xmlAnswer(status, "", headers);
-  const root = (output.getMergedTraits().xmlName as string | undefined) ?? `${name}Response`;
+  const root = output.getMergedTraits().xmlName ?? `${name}Response`;
   const members = output.isStructSchema() ? membersXml(output, values, isInBody) : "";
   return xmlAnswer(status, `<${root}>${members}</${root}>`, headers);
 }

@@ -72,7 +72,7 @@ function inOrder(level: FormLevel | undefined): FormLevel[] {
 
 function fieldName(memberName: string, member: Schema, ec2: boolean): string {
   const traits = member.getMergedTraits();
-  const name = (traits.xmlName ?? memberName) as string;
+  const name = traits.xmlName ?? memberName;
   if (!ec2) return name;
   if (traits.ec2QueryName !== undefined) return traits.ec2QueryName as string;
   return name.charAt(0).toUpperCase() + name.slice(1);

@@ -83,15 +83,15 @@ function readBinding(name: string, member: Schema, source: InputSource): unknown
   const { searchParams } = source.url;
   if (traits.httpLabel) return scalarFromText(member, source.labels[name] ?? "");
   if (traits.httpQuery !== undefined) {
-    return readTexts(member, searchParams.getAll(traits.httpQuery as string));
+    return readTexts(member, searchParams.getAll(traits.httpQuery));
   }
   if (traits.httpQueryParams !== undefined) return Object.fromEntries(searchParams);
   if (traits.httpHeader !== undefined) {
-    const header = source.headers[(traits.httpHeader as string).toLowerCase()];
+    const header = source.headers[traits.httpHeader.toLowerCase()];
     return readTexts(member, header === undefined ? [] : [header]);
   }
   if (traits.httpPrefixHeaders !== undefined) {
-    const prefix = (traits.httpPrefixHeaders as string).toLowerCase();
+    const prefix = traits.httpPrefixHeaders.toLowerCase();
     return Object.fromEntries(
       Object.entries(source.headers)
         .filter(([header]) => header.startsWith(prefix))

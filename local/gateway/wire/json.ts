@@ -9,7 +9,7 @@ export function fromJson(schema: Schema, value: unknown): unknown {
     return scalarFromText(schema, String(value));
   }
   if (schema.isBlobSchema()) {
-    return value instanceof Uint8Array ? value : Buffer.from(String(value), "base64");
+    return value instanceof Uint8Array ? value : Buffer.from(value as string, "base64");
   }
   if (schema.isListSchema()) {
     return (value as unknown[]).map((item) => fromJson(schema.getValueSchema(), item));

@@ -26,9 +26,10 @@ function redact(schema: Schema, value: unknown): unknown {
   }
   if (schema.isBlobSchema()) return `[${(value as Uint8Array).length} bytes]`;
   if (!schema.isStructSchema()) return value;
+  const members = new Map(schema.structIterator());
   return Object.fromEntries(
     Object.entries(value).map(([name, item]) => {
-      const member = schema.getMemberSchemas()[name];
+      const member = members.get(name);
       return [name, member ? redact(member, item) : item];
     }),
   );

@@ -96,8 +96,10 @@ function listFromXml(schema: Schema, node: unknown): unknown[] {
   return (Array.isArray(items) ? items : [items]).map((item) => fromXml(itemSchema, item));
 }
 
-/** Elements with attributes keep their text under `#text`. */
+/** The SDK's parser makes text a string; beside attributes it keeps the text under `#text`. */
 function textOf(node: unknown): string {
-  if (typeof node !== "object") return String(node);
-  return String((node as Record<string, unknown>)["#text"] ?? "");
+  if (typeof node === "object" && node !== null) {
+    return ((node as Record<string, unknown>)["#text"] as string | undefined) ?? "";
+  }
+  return String(node);
 }
