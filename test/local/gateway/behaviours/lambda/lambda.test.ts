@@ -15,6 +15,7 @@ import {
 } from "@aws-sdk/client-lambda";
 import { LambdaBehaviour } from "../../../../../local/gateway/behaviours/lambda/lambda";
 import { eventually, startLocalAws, startOfTest, type LocalAws } from "../localAws";
+import { messageOfError, nameOfError } from "../refusals";
 
 const role = "arn:aws:iam::123456789012:role/function";
 
@@ -387,21 +388,4 @@ function isRunning(pid: number): boolean {
   } catch {
     return false;
   }
-}
-
-async function errorOf(attempt: Promise<unknown>): Promise<Error> {
-  try {
-    await attempt;
-  } catch (error) {
-    return error as Error;
-  }
-  throw new Error("expected a refusal, got an answer");
-}
-
-async function nameOfError(attempt: Promise<unknown>): Promise<string> {
-  return (await errorOf(attempt)).name;
-}
-
-async function messageOfError(attempt: Promise<unknown>): Promise<string> {
-  return (await errorOf(attempt)).message;
 }
