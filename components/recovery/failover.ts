@@ -109,8 +109,10 @@ export class Failover extends pulumi.ComponentResource {
     });
   }
 
-  /** One item. Encrypted by DynamoDB's own key: it holds no secret, and a failover that had to wait
-   *  for a customer key's region would be one dependency weaker. */
+  /**
+   * One item. Encrypted by the service's key in this account: it holds no secret, and controllers of
+   * both regions read it before they start, which a customer key would make depend on one more thing.
+   */
   private createRecordTable(name: string, args: FailoverArgs): aws.dynamodb.Table {
     return new aws.dynamodb.Table(
       `${name}-record`,
@@ -120,6 +122,7 @@ export class Failover extends pulumi.ComponentResource {
         hashKey: "id",
         attributes: [{ name: "id", type: "S" }],
         pointInTimeRecovery: { enabled: true },
+        serverSideEncryption: { enabled: true },
         deletionProtectionEnabled: true,
       },
       // The record says which region may write. Without it controllers fall back to their config.

@@ -8,6 +8,7 @@ export const resourcelessActions: Readonly<Record<string, string>> = {
   "autoscaling:DescribeAutoScalingInstances": "list call without resource types",
   "autoscaling:DescribeScalingActivities": "list call without resource types",
   "autoscaling:DescribeLifecycleHooks": "list call without resource types",
+  "cloudwatch:DescribeAlarms": "with a narrower scope it leaves out composite alarms",
   "cloudwatch:PutMetricData": "no resource types; narrowed by the condition cloudwatch:namespace",
   "cloudwatch:GetMetricData": "no resource types",
   "cloudwatch:GetMetricStatistics": "no resource types",
@@ -41,6 +42,7 @@ export const resourcelessActions: Readonly<Record<string, string>> = {
   "ssmmessages:OpenControlChannel": "no resource types",
   "ssmmessages:OpenDataChannel": "no resource types",
   "sts:GetCallerIdentity": "needs no permission at all",
+  "tag:GetResources": "no resource types; AWS Backup lists by it what it protects",
   "xray:PutTelemetryRecords": "no resource types",
   "xray:PutTraceSegments": "no resource types",
 };
