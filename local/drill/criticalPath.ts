@@ -1,0 +1,66 @@
+import type { FailoverPlan } from "../../failover/plan";
+import type { LatencyName } from "../gateway/latencies";
+import type { RecordVersion, Trace } from "./trace";
+
+export interface PathPart {
+  readonly name: string;
+  readonly milliseconds: number;
+}
+
+/**
+ * The longest chain of waits that no implementation could shorten: how long detection takes by the
+ * configured periods, the dwell, the fence's timeout, and the modelled AWS latencies as they were
+ * drawn in this very run. What the failover adds to it is its own doing.
+ */
+export function criticalPath(
+  trace: Trace,
+  plan: FailoverPlan,
+  versions: readonly RecordVersion[],
+): PathPart[] {
+  const alarmed = versions.find(({ record }) => record.phase === "confirming");
+  const committed = versions.find(({ record }) => record.committedAt !== undefined);
+  if (alarmed === undefined || committed === undefined) return [];
+  const detection = alarmed.at - trace.lostAt;
+  const unfenced = committed.record.steps.fence?.state === "unconfirmed";
+  const termination = slowest(trace, ["asgReaction"]) + slowest(trace, ["asgTerminate"]);
+  // Silence is counted while confirming, too: whichever of the two takes longer.
+  const untilCommit = unfenced
+    ? Math.max(plan.limits.confirmFor, plan.limits.fenceTimeout)
+    : plan.limits.confirmFor + termination;
+  const capacity =
+    plan.limits.confirmFor +
+    sum(trace, ["asgReaction", "ec2LaunchToRunning", "instanceBoot"]) -
+    untilCommit;
+  const database = sum(trace, [
+    "rdsPromotionModifying",
+    "rdsPromotionRebooting",
+    "rdsPromotionDetach",
+  ]);
+  const home = sum(trace, ["efsReplicationDelete"]);
+  const controllers = Math.max(home, capacity) + sum(trace, ["jenkinsLoad"]);
+  const longest =
+    database > controllers
+      ? { name: "database: promotion of the replica", milliseconds: database }
+      : {
+          name: "home and controllers: replication ends, Jenkins loads",
+          milliseconds: controllers,
+        };
+  return [
+    { name: "detection: probe periods and alarm", milliseconds: detection },
+    {
+      name: unfenced ? "fence: the lost region's silence" : "confirmation and fence",
+      milliseconds: untilCommit,
+    },
+    longest,
+  ];
+}
+
+/** Steps that follow one another for one thing; of several things the slowest one counts. */
+function sum(trace: Trace, names: readonly LatencyName[]): number {
+  return names.reduce((total, name) => total + slowest(trace, [name]), 0);
+}
+
+function slowest(trace: Trace, names: readonly LatencyName[]): number {
+  const drawn = trace.latencies.filter(({ name }) => names.includes(name));
+  return Math.max(0, ...drawn.map(({ value }) => value));
+}

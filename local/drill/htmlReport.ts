@@ -1,0 +1,208 @@
+import { readableDuration, readableLag } from "./duration";
+import { reportStyle } from "./htmlReportStyle";
+import type { DrillReport, TimelineStep } from "./report";
+
+/** The report as one page that needs nothing from anywhere: no script, font or image to fetch. */
+export function renderHtmlReport(report: DrillReport): string {
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Drill ${escape(report.verdict)}: ${escape(report.setup.lostRegion)} → ${escape(report.setup.servingRegion)}</title>
+<style>${reportStyle}</style>
+</head>
+<body>
+<main>
+${header(report)}
+${figures(report)}
+${timeline(report)}
+${rules(report)}
+${teams(report)}
+${moments(report)}
+${criticalPath(report)}
+${calls(report)}
+${modelled(report)}
+${limits(report)}
+</main>
+</body>
+</html>
+`;
+}
+
+function header({ verdict, setup, startedAt, realSeconds }: DrillReport): string {
+  const engine = setup.engine === "pulumi" ? "the real Pulumi engine" : "the stand-in engine";
+  return `<header>
+<p class="verdict ${verdict}">${verdict === "proven" ? "Proven" : "Missed"}</p>
+<h1>${escape(setup.lostRegion)} was lost, ${escape(setup.servingRegion)} serves</h1>
+<p class="muted">Drill of ${escape(startedAt)}, ${realSeconds.toFixed(0)} s of real time by ${engine} on
+${escape(setup.emulator)}. Seed ${setup.seed}; ${setup.timeScale} modelled seconds a second;
+${setup.resources.primary} + ${setup.resources.dr} resources deployed. All times below are modelled.</p>
+</header>`;
+}
+
+function figures({ recovery }: DrillReport): string {
+  const ratio = (recovery.rto / Math.max(1, recovery.criticalPath)).toFixed(2);
+  const cards: [string, string, string][] = [
+    ["RTO", readableDuration(recovery.rto), `${ratio} × the critical path`],
+    ["RPO, database", readableLag(recovery.rpo.database), "replica lag at the loss"],
+    ["RPO, home", readableLag(recovery.rpo.home), "age of the last sync at the loss"],
+    ["Fence", recovery.fenced ? "confirmed" : "unconfirmed", "when the drill ended"],
+    ["Generation", String(recovery.generation), "after the failover"],
+  ];
+  const items = cards.map(
+    ([name, value, note]) =>
+      `<div class="card"><dt>${escape(name)}</dt><dd><strong>${escape(value)}</strong><span class="muted">${escape(note)}</span></dd></div>`,
+  );
+  return `<dl class="cards">${items.join("")}</dl>`;
+}
+
+function timeline({ timeline: steps }: DrillReport): string {
+  const end = Math.max(1, ...steps.map((step) => step.end));
+  const rows = steps.map((step) => bar(step, end)).join("\n");
+  const marks = ticks(end)
+    .map((at) => `<span style="left:${percent(at, end)}">${Math.round(at / 60_000)} min</span>`)
+    .join("");
+  return `<section>
+<h2>Timeline</h2>
+<div class="timeline" role="img" aria-label="Steps of the failover over modelled time">
+${rows}
+<div class="axis"><span></span><div class="ticks">${marks}</div></div>
+</div>
+<p class="legend muted"><span class="swatch critical"></span> on the critical path
+<span class="swatch"></span> beside it <span class="swatch unconfirmed"></span> unconfirmed</p>
+<div class="scroll"><table>
+<thead><tr><th>Step</th><th>Start</th><th>End</th><th>Took</th><th>Outcome</th><th>Last waited for</th></tr></thead>
+<tbody>${steps.map(stepRow).join("")}</tbody>
+</table></div>
+</section>`;
+}
+
+function bar(step: TimelineStep, end: number): string {
+  const kind = step.outcome === "done" ? (step.onCriticalPath ? "critical" : "") : step.outcome;
+  const width = Math.max(0.6, (100 * (step.end - step.start)) / end).toFixed(2);
+  const title = `${step.name}: ${readableDuration(step.start)} to ${readableDuration(step.end)}`;
+  return `<div class="row"><span class="name">${escape(step.name)}</span><div class="track"><div class="bar ${kind}" style="left:${percent(step.start, end)};width:${width}%" title="${escape(title)}"></div></div></div>`;
+}
+
+function stepRow(step: TimelineStep): string {
+  const cells = [
+    readableDuration(step.start),
+    readableDuration(step.end),
+    readableDuration(step.end - step.start),
+    step.outcome,
+    step.waitedFor,
+  ];
+  return `<tr><th scope="row">${escape(step.name)}</th>${cells.map((cell) => `<td>${escape(cell)}</td>`).join("")}</tr>`;
+}
+
+function rules(report: DrillReport): string {
+  return tableSection(
+    "Rules and targets",
+    ["", "Rule", "Statement", "Evidence"],
+    report.rules.map(({ rule, statement, held, evidence }) => [
+      held ? "✓" : "✗",
+      rule,
+      statement,
+      evidence,
+    ]),
+  );
+}
+
+function teams(report: DrillReport): string {
+  return tableSection(
+    "Teams",
+    ["Team", "Strategy", "URL", "Answers again after"],
+    report.teams.map(({ team, strategy, url, healthyAt }) => [
+      team,
+      strategy,
+      url,
+      healthyAt === null ? "never" : readableDuration(healthyAt),
+    ]),
+  );
+}
+
+function moments(report: DrillReport): string {
+  return tableSection(
+    "What happened",
+    ["After", "Kind", "What"],
+    report.moments.map(({ at, kind, text }) => [readableDuration(at), kind, text]),
+  );
+}
+
+function criticalPath({ recovery }: DrillReport): string {
+  return tableSection(
+    "Critical path",
+    ["Wait", "Took"],
+    recovery.criticalPathParts.map(({ name, milliseconds }) => [
+      name,
+      readableDuration(milliseconds),
+    ]),
+  );
+}
+
+function calls(report: DrillReport): string {
+  return tableSection(
+    "Calls of the failover function",
+    ["Service", "Operation", "Region", "Calls", "Refused or unanswered"],
+    report.calls.map(({ service, action, region, count, refused }) => [
+      service,
+      action,
+      region,
+      String(count),
+      String(refused),
+    ]),
+  );
+}
+
+function modelled(report: DrillReport): string {
+  return tableSection(
+    "Modelled, not measured",
+    ["Latency", "Drawn", "Source"],
+    report.modelled.map(({ name, milliseconds, source }) => [
+      name,
+      readableDuration(milliseconds),
+      source,
+    ]),
+  );
+}
+
+function limits(report: DrillReport): string {
+  const items = report.limits.map((limit) => `<li>${escape(limit)}</li>`).join("");
+  return `<section><h2>What this drill cannot show</h2><ul>${items}</ul></section>`;
+}
+
+function tableSection(
+  title: string,
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+): string {
+  const header = head.map((cell) => `<th>${escape(cell)}</th>`).join("");
+  const body = rows
+    .map((row) => `<tr>${row.map((cell) => `<td>${escape(cell)}</td>`).join("")}</tr>`)
+    .join("\n");
+  return `<section><h2>${escape(title)}</h2><div class="scroll"><table>
+<thead><tr>${header}</tr></thead><tbody>
+${body}
+</tbody></table></div></section>`;
+}
+
+/** Marks at whole minutes, five to ten of them whatever the length. */
+function ticks(end: number): number[] {
+  const step = [1, 2, 5, 10, 15, 30, 60].find((m) => end / (m * 60_000) <= 8) ?? 120;
+  const marks: number[] = [];
+  for (let at = 0; at <= end; at += step * 60_000) marks.push(at);
+  return marks;
+}
+
+function percent(at: number, end: number): string {
+  return `${((100 * at) / end).toFixed(2)}%`;
+}
+
+function escape(text: string): string {
+  return text
+    .replace(/&/g, "&amp;")
+    .replace(/</g, "&lt;")
+    .replace(/>/g, "&gt;")
+    .replace(/"/g, "&quot;");
+}

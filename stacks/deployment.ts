@@ -1,0 +1,41 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { Deployment } from "../components/deployment";
+import type { Settings } from "./config";
+
+/** What every component of a stack is given: where it is, and the provider that puts it there. */
+export interface StackContext {
+  readonly deployment: Deployment;
+  readonly opts: pulumi.ComponentResourceOptions;
+}
+
+/**
+ * The stack's one provider. Its default tags reach every resource but the machines, which Auto
+ * Scaling makes itself and tags by its own list.
+ */
+export function stackContext(settings: Settings): StackContext {
+  const { prefix, generation, region, peerRegion, activeRegion, stackName } = settings;
+  const provider = new aws.Provider("region", {
+    region,
+    defaultTags: {
+      tags: {
+        project: pulumi.getProject(),
+        stack: stackName,
+        generation: String(generation),
+      },
+    },
+  });
+  const accountId = aws
+    .getCallerIdentityOutput({}, { provider })
+    .apply((identity) => identity.accountId);
+  const deployment: Deployment = {
+    prefix,
+    stack: stackName,
+    generation,
+    region,
+    peerRegion,
+    activeRegion,
+    accountId,
+  };
+  return { deployment, opts: { provider } };
+}
