@@ -39,7 +39,11 @@ describe("the EFS behaviour", () => {
     time = new SteppedTime();
     fileSystems = {
       [active]: [
-        { FileSystemId: "fs-0000000a", PerformanceMode: "generalPurpose", ThroughputMode: "elastic" },
+        {
+          FileSystemId: "fs-0000000a",
+          PerformanceMode: "generalPurpose",
+          ThroughputMode: "elastic",
+        },
       ],
       [waiting]: [],
     };
@@ -121,7 +125,10 @@ describe("the EFS behaviour", () => {
       [here, "fs-0000000a"],
       [there, id],
     ] as const) {
-      expect(await stateOf(client, fileSystem)).to.include({ Status: "ENABLING", FileSystemId: id });
+      expect(await stateOf(client, fileSystem)).to.include({
+        Status: "ENABLING",
+        FileSystemId: id,
+      });
     }
     await time.pass(10 * minute);
     const first = await stateOf(there, id);
@@ -166,7 +173,9 @@ describe("the EFS behaviour", () => {
   it("frees the destination some minutes after the deletion, protected from then on", async () => {
     const id = await replicate();
     await time.pass(11 * minute);
-    await there.send(new DeleteReplicationConfigurationCommand({ SourceFileSystemId: "fs-0000000a" }));
+    await there.send(
+      new DeleteReplicationConfigurationCommand({ SourceFileSystemId: "fs-0000000a" }),
+    );
     expect(await stateOf(there, id)).to.include({ Status: "DELETING" });
     await time.pass(4 * minute - 1000);
     expect(isWritable(id)).to.equal(false);
@@ -175,7 +184,9 @@ describe("the EFS behaviour", () => {
     expect(await protectionOf(there, id)).to.equal("ENABLED");
     expect(await nameOfError(stateOf(there, id))).to.equal("ReplicationNotFound");
     expect(await nameOfError(stateOf(here, "fs-0000000a"))).to.equal("ReplicationNotFound");
-    expect(aws.gateway.events.all().map(({ what }) => what)).to.include(`file system ${id} is writable`);
+    expect(aws.gateway.events.all().map(({ what }) => what)).to.include(
+      `file system ${id} is writable`,
+    );
   });
 
   it("deletes the local half alone when the source's region is dead", async () => {
@@ -198,7 +209,9 @@ describe("the EFS behaviour", () => {
     aws.gateway.faults.reviveRegion(active);
     // The other half is left to clean up.
     expect(await stateOf(here, "fs-0000000a")).to.include({ Status: "ERROR" });
-    await here.send(new DeleteReplicationConfigurationCommand({ SourceFileSystemId: "fs-0000000a" }));
+    await here.send(
+      new DeleteReplicationConfigurationCommand({ SourceFileSystemId: "fs-0000000a" }),
+    );
     expect(await nameOfError(stateOf(here, "fs-0000000a"))).to.equal("ReplicationNotFound");
     expect(isWritable(id)).to.equal(true);
   });
@@ -206,7 +219,9 @@ describe("the EFS behaviour", () => {
   it("does not free a destination whose own region is dead until it is back", async () => {
     const id = await replicate();
     await time.pass(11 * minute);
-    await there.send(new DeleteReplicationConfigurationCommand({ SourceFileSystemId: "fs-0000000a" }));
+    await there.send(
+      new DeleteReplicationConfigurationCommand({ SourceFileSystemId: "fs-0000000a" }),
+    );
     aws.gateway.faults.loseRegion(waiting);
     await time.pass(30 * minute);
     expect(isWritable(id)).to.equal(false);
@@ -232,7 +247,10 @@ describe("the EFS behaviour", () => {
         Destinations: [{ Region: "eu-west-1", KmsKeyId: destinationKey }],
       }),
     );
-    expect(await nameOfError(foreign)).to.be.oneOf(["ValidationException", "ReplicationAlreadyExists"]);
+    expect(await nameOfError(foreign)).to.be.oneOf([
+      "ValidationException",
+      "ReplicationAlreadyExists",
+    ]);
   });
 
   it("replicates into an existing file system only with its overwrite protection off", async () => {
