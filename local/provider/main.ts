@@ -1,0 +1,50 @@
+import * as grpc from "@grpc/grpc-js";
+import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
+import { LocalProvider } from "./provider";
+import { serviceOf } from "./service";
+
+/** How often it is looked whether the engine that started this process still lives. */
+const parentCheckMs = 1000;
+
+/**
+ * Serves the local AWS to an engine: prints its port as the first line, as every Pulumi plugin
+ * does, and ends on Cancel, on SIGTERM or SIGINT, and when the process that started it is gone.
+ *
+ * The engine's address, which a real engine gives as argument, is not needed: components are
+ * registered with the monitor that each Construct names.
+ */
+async function main(): Promise<void> {
+  const server = new grpc.Server({ "grpc.max_receive_message_length": -1 });
+  const end = (): void => {
+    server.forceShutdown();
+    process.exit(0);
+  };
+  const provider = new LocalProvider(process.env);
+  server.addService(
+    ResourceProviderService,
+    // Cancel is answered before the process ends.
+    serviceOf(provider, () => setTimeout(end, 50)) as grpc.UntypedServiceImplementation,
+  );
+  const port = await listen(server);
+  process.on("SIGTERM", end);
+  process.on("SIGINT", end);
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent) end();
+  }, parentCheckMs).unref();
+  process.stdout.write(`${port}\n`);
+}
+
+function listen(server: grpc.Server): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, port) => {
+      if (error === null) resolve(port);
+      else reject(error);
+    });
+  });
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+});

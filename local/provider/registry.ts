@@ -1,0 +1,53 @@
+import type { AnyResourceType } from "./resourceType";
+
+/**
+ * Which file under `resources/` has a module's types. A file is loaded when the first resource of
+ * it is seen: few programs use all.
+ */
+const files: Readonly<Record<string, readonly string[]>> = {
+  alb: ["loadBalancing", "listeners"],
+  autoscaling: ["autoScaling", "autoScalingPolicies"],
+  cloudwatch: ["alarms", "logs", "events"],
+  dynamodb: ["dynamodb"],
+  ec2: ["network", "routing", "securityGroups", "addresses", "instances"],
+  efs: ["fileSystems", "fileSystemPolicies"],
+  iam: ["roles", "policies"],
+  kms: ["keys"],
+  lambda: ["functions", "functionTriggers"],
+  lb: ["loadBalancing", "listeners"],
+  rds: ["databases", "databaseGroups"],
+  s3: ["buckets", "bucketSettings"],
+  sns: ["topics"],
+  vpc: ["securityGroups"],
+};
+
+const loaded = new Map<string, AnyResourceType>();
+
+/**
+ * The model of a resource type.
+ * @throws Error naming the type if the local AWS does not model it
+ */
+export function resourceTypeOf(token: string): AnyResourceType {
+  if (!loaded.has(token)) load(token);
+  const type = loaded.get(token);
+  if (type === undefined) {
+    throw new Error(
+      `resource type ${token} is not modelled by the local AWS; add it under local/provider/resources/`,
+    );
+  }
+  return type;
+}
+
+function load(token: string): void {
+  const module = /^aws:(\w+)\//.exec(token)?.[1] ?? "";
+  for (const file of files[module] ?? []) {
+    const exported = require(`./resources/${file}`) as { types: readonly AnyResourceType[] };
+    for (const type of exported.types) loaded.set(type.token, type);
+  }
+}
+
+/** The tokens of all types that are modelled. */
+export function modelledTypes(): readonly string[] {
+  for (const module of Object.keys(files)) load(`aws:${module}/`);
+  return [...loaded.keys()].sort();
+}

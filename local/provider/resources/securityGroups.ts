@@ -1,0 +1,189 @@
+import type * as aws from "@pulumi/aws";
+import { present, type Operation } from "../operation";
+import {
+  defaulted,
+  replace,
+  resourceType,
+  update,
+  type AnyResourceType,
+  type InputRule,
+} from "../resourceType";
+import type { Properties } from "../wire";
+import { ec2Arn, ec2Tags, retagEc2 } from "./tagging";
+
+const securityGroup = resourceType<aws.ec2.SecurityGroup, aws.ec2.SecurityGroupArgs>({
+  token: "aws:ec2/securityGroup:SecurityGroup",
+  inputs: {
+    vpcId: replace,
+    name: replace,
+    description: defaulted(replace, "Managed by Pulumi"),
+    revokeRulesOnDelete: defaulted(update, false),
+    ingress: replace,
+    egress: replace,
+  },
+  name: { property: "name", maxLength: 255 },
+  check: ({ ingress, egress }) =>
+    (ingress?.length ?? 0) + (egress?.length ?? 0) > 0
+      ? "inline rules are not modelled: use aws.vpc.SecurityGroupIngressRule and -EgressRule"
+      : undefined,
+  async create(operation) {
+    const { name, description, vpcId } = operation.inputs;
+    const answer = await operation.call("ec2", "createSecurityGroup", {
+      groupName: name,
+      description,
+      vpcId,
+      ...ec2Tags(operation, "security-group"),
+    });
+    const id = present(answer.GroupId, "the security group's id");
+    // AWS adds a rule that lets everything out; the real provider takes it away.
+    await operation.call("ec2", "revokeSecurityGroupEgress", {
+      groupId: id,
+      ipPermissions: [{ IpProtocol: "-1", IpRanges: [{ CidrIp: "0.0.0.0/0" }] }],
+    });
+    return id;
+  },
+  // Only revokeRulesOnDelete can change, which is a matter of deletion.
+  async update() {},
+  async read(operation) {
+    const answer = await operation.call("ec2", "describeSecurityGroups", {
+      GroupIds: [operation.id],
+    });
+    const found = answer.SecurityGroups?.[0];
+    if (found === undefined) return undefined;
+    return {
+      arn: ec2Arn(operation, "security-group"),
+      name: found.GroupName,
+      description: found.Description,
+      vpcId: found.VpcId,
+      ownerId: found.OwnerId ?? operation.account,
+    };
+  },
+  retag: retagEc2,
+  async delete(operation) {
+    await operation.call("ec2", "deleteSecurityGroup", { GroupId: operation.id });
+  },
+});
+
+type RuleClass = aws.vpc.SecurityGroupIngressRule | aws.vpc.SecurityGroupEgressRule;
+type RuleArgs = aws.vpc.SecurityGroupIngressRuleArgs & aws.vpc.SecurityGroupEgressRuleArgs;
+type RuleOperation = Operation<RuleClass, RuleArgs>;
+
+const ruleInputs: { readonly [K in keyof RuleArgs]?: InputRule } = {
+  securityGroupId: replace,
+  ipProtocol: update,
+  fromPort: update,
+  toPort: update,
+  cidrIpv4: update,
+  cidrIpv6: update,
+  prefixListId: update,
+  referencedSecurityGroupId: update,
+  description: update,
+};
+
+/** A rule as EC2's permission; a protocol of -1 has no ports. */
+function permission({ inputs }: RuleOperation): Properties {
+  const { description: Description } = inputs;
+  const { cidrIpv4, cidrIpv6, prefixListId, referencedSecurityGroupId } = inputs;
+  return {
+    IpProtocol: inputs.ipProtocol,
+    FromPort: inputs.fromPort,
+    ToPort: inputs.toPort,
+    IpRanges: cidrIpv4 === undefined ? undefined : [{ CidrIp: cidrIpv4, Description }],
+    Ipv6Ranges: cidrIpv6 === undefined ? undefined : [{ CidrIpv6: cidrIpv6, Description }],
+    PrefixListIds:
+      prefixListId === undefined ? undefined : [{ PrefixListId: prefixListId, Description }],
+    UserIdGroupPairs:
+      referencedSecurityGroupId === undefined
+        ? undefined
+        : [{ GroupId: referencedSecurityGroupId, Description }],
+  };
+}
+
+async function readRule(operation: RuleOperation): ReturnType<typeof describeRule> {
+  return describeRule(operation);
+}
+
+async function describeRule(operation: RuleOperation) {
+  const answer = await operation.call("ec2", "describeSecurityGroupRules", {
+    SecurityGroupRuleIds: [operation.id],
+  });
+  const found = answer.SecurityGroupRules?.[0];
+  if (found === undefined) return undefined;
+  return {
+    arn: ec2Arn(operation, "security-group-rule"),
+    securityGroupRuleId: operation.id,
+    securityGroupId: found.GroupId,
+    ipProtocol: found.IpProtocol,
+    cidrIpv4: found.CidrIpv4,
+    description: found.Description,
+  };
+}
+
+async function replaceRule(operation: RuleOperation): Promise<void> {
+  const { inputs } = operation;
+  await operation.call("ec2", "modifySecurityGroupRules", {
+    groupId: inputs.securityGroupId,
+    securityGroupRules: [
+      {
+        SecurityGroupRuleId: operation.id,
+        SecurityGroupRule: {
+          IpProtocol: inputs.ipProtocol,
+          FromPort: inputs.fromPort ?? -1,
+          ToPort: inputs.toPort ?? -1,
+          CidrIpv4: inputs.cidrIpv4,
+          CidrIpv6: inputs.cidrIpv6,
+          PrefixListId: inputs.prefixListId,
+          ReferencedGroupId: inputs.referencedSecurityGroupId,
+          Description: inputs.description,
+        },
+      },
+    ],
+  });
+}
+
+const ingressRule = resourceType<RuleClass, RuleArgs>({
+  token: "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
+  inputs: ruleInputs,
+  async create(operation) {
+    const answer = await operation.call("ec2", "authorizeSecurityGroupIngress", {
+      groupId: operation.inputs.securityGroupId,
+      ipPermissions: [permission(operation)],
+      ...ec2Tags(operation, "security-group-rule"),
+    });
+    return present(answer.SecurityGroupRules?.[0]?.SecurityGroupRuleId, "the rule's id");
+  },
+  read: readRule,
+  update: replaceRule,
+  retag: retagEc2,
+  async delete(operation) {
+    await operation.call("ec2", "revokeSecurityGroupIngress", {
+      groupId: operation.state.securityGroupId,
+      securityGroupRuleIds: [operation.id],
+    });
+  },
+});
+
+const egressRule = resourceType<RuleClass, RuleArgs>({
+  token: "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",
+  inputs: ruleInputs,
+  async create(operation) {
+    const answer = await operation.call("ec2", "authorizeSecurityGroupEgress", {
+      groupId: operation.inputs.securityGroupId,
+      ipPermissions: [permission(operation)],
+      ...ec2Tags(operation, "security-group-rule"),
+    });
+    return present(answer.SecurityGroupRules?.[0]?.SecurityGroupRuleId, "the rule's id");
+  },
+  read: readRule,
+  update: replaceRule,
+  retag: retagEc2,
+  async delete(operation) {
+    await operation.call("ec2", "revokeSecurityGroupEgress", {
+      groupId: operation.state.securityGroupId,
+      securityGroupRuleIds: [operation.id],
+    });
+  },
+});
+
+/** Who may talk to whom. */
+export const types: readonly AnyResourceType[] = [securityGroup, ingressRule, egressRule];
