@@ -40,7 +40,7 @@ function hashedArchive(archive: PropertyMap, folder: string): PropertyMap {
   if (isMap(assets ?? null)) {
     const members = mapMembers(assets as PropertyMap, (member) => hashed(member, folder));
     const hashes = Object.entries(members)
-      .map(([name, member]) => `${name}\n${String((member as PropertyMap)["hash"])}`)
+      .map(([name, member]) => `${name}\n${String((member as PropertyMap).hash)}`)
       .sort();
     return { ...archive, assets: members, hash: sha256(hashes.join("\n")) };
   }

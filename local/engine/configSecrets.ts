@@ -1,4 +1,4 @@
-import { createDecipheriv, pbkdf2Sync } from "node:crypto";
+import { createCipheriv, createDecipheriv, pbkdf2Sync, randomBytes } from "node:crypto";
 
 /**
  * Opens `secure:` values that `pulumi config set --secret` wrote with a passphrase: AES-256-GCM,
@@ -19,7 +19,7 @@ export function configDecrypter(
       );
     }
     const salt = encryptionSalt.split(":")[1] ?? "";
-    key ??= pbkdf2Sync(passphrase, Buffer.from(salt, "base64"), 1_000_000, 32, "sha256");
+    key ??= configKey(passphrase, Buffer.from(salt, "base64"));
     try {
       return decrypt(key, secure);
     } catch {
@@ -29,6 +29,31 @@ export function configDecrypter(
       );
     }
   };
+}
+
+/** Seals values for a `Pulumi.<stack>.yaml` that is written anew. */
+export function configEncrypter(passphrase: string): {
+  /** Goes into the file beside the values. The CLI checks the passphrase with it. */
+  readonly encryptionSalt: string;
+  encrypt(text: string): string;
+} {
+  const salt = randomBytes(8);
+  const key = configKey(passphrase, salt);
+  return {
+    encryptionSalt: `v1:${salt.toString("base64")}:${encrypt(key, "pulumi")}`,
+    encrypt: (text) => encrypt(key, text),
+  };
+}
+
+function configKey(passphrase: string, salt: Buffer): Buffer {
+  return pbkdf2Sync(passphrase, salt, 1_000_000, 32, "sha256");
+}
+
+function encrypt(key: Buffer, text: string): string {
+  const nonce = randomBytes(12);
+  const cipher = createCipheriv("aes-256-gcm", key, nonce);
+  const content = Buffer.concat([cipher.update(text, "utf8"), cipher.final(), cipher.getAuthTag()]);
+  return `v1:${nonce.toString("base64")}:${content.toString("base64")}`;
 }
 
 function decrypt(key: Buffer, secure: string): string {

@@ -97,18 +97,18 @@ function addProjectDefaults(
 /** `key: value`, `key: { value }` (a value) or `key: { type, default }` (a declaration). */
 function declaredValue(declaration: unknown): unknown {
   if (!isObject(declaration)) return declaration;
-  if ("value" in declaration) return declaration["value"];
-  if ("default" in declaration) return declaration["default"];
+  if ("value" in declaration) return declaration.value;
+  if ("default" in declaration) return declaration.default;
   return undefined;
 }
 
 function isSecretDeclaration(declaration: unknown): boolean {
-  return isObject(declaration) && declaration["secret"] === true;
+  return isObject(declaration) && declaration.secret === true;
 }
 
 function entryOf(value: unknown, decrypt: (secure: string) => string): ConfigEntry {
-  if (isObject(value) && typeof value["secure"] === "string" && Object.keys(value).length === 1) {
-    return { text: decrypt(value["secure"]), secret: true };
+  if (isObject(value) && typeof value.secure === "string" && Object.keys(value).length === 1) {
+    return { text: decrypt(value.secure), secret: true };
   }
   const found = { secret: false };
   const opened = openNested(value, decrypt, found);
@@ -123,9 +123,9 @@ function openNested(
 ): unknown {
   if (Array.isArray(value)) return value.map((item: unknown) => openNested(item, decrypt, found));
   if (!isObject(value)) return value;
-  if (typeof value["secure"] === "string" && Object.keys(value).length === 1) {
+  if (typeof value.secure === "string" && Object.keys(value).length === 1) {
     found.secret = true;
-    return decrypt(value["secure"]);
+    return decrypt(value.secure);
   }
   return Object.fromEntries(
     Object.entries(value).map(([key, member]) => [key, openNested(member, decrypt, found)]),

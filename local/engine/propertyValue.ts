@@ -80,7 +80,7 @@ export function mapMembers(
 /** Takes secrets out of their envelopes, at every depth. */
 export function withoutSecrets<Value extends PropertyValue>(value: Value): Value {
   return mapValue(value, (part) =>
-    signedKind(part) === "secret" ? ((part as PropertyMap)["value"] ?? null) : part,
+    signedKind(part) === "secret" ? ((part as PropertyMap).value ?? null) : part,
   ) as Value;
 }
 
@@ -92,7 +92,7 @@ export function masked(value: PropertyValue): unknown {
   if (kind === "secret") return maskedSecret;
   if (kind === "output") {
     const output = value as PropertyMap;
-    return output["secret"] === true ? maskedSecret : masked(output["value"] ?? null);
+    return output.secret === true ? maskedSecret : masked(output.value ?? null);
   }
   if (!isMap(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, masked(member)]));
@@ -114,7 +114,7 @@ export function containsSecret(value: PropertyValue): boolean {
     value,
     (part) =>
       signedKind(part) === "secret" ||
-      (signedKind(part) === "output" && (part as PropertyMap)["secret"] === true),
+      (signedKind(part) === "output" && (part as PropertyMap).secret === true),
   );
 }
 
@@ -123,8 +123,8 @@ export function withoutOutputValues<Value extends PropertyValue>(value: Value): 
   return mapValue(value, (part) => {
     if (signedKind(part) !== "output") return part;
     const output = part as PropertyMap;
-    const plain = "value" in output ? (output["value"] ?? null) : unknownValue;
-    return output["secret"] === true ? secret(plain) : plain;
+    const plain = "value" in output ? (output.value ?? null) : unknownValue;
+    return output.secret === true ? secret(plain) : plain;
   }) as Value;
 }
 
@@ -133,8 +133,8 @@ export function withoutResourceReferences<Value extends PropertyValue>(value: Va
   return mapValue(value, (part) => {
     if (signedKind(part) !== "resource") return part;
     const reference = part as PropertyMap;
-    if (!("id" in reference)) return reference["urn"] ?? null;
-    return reference["id"] === "" ? unknownValue : (reference["id"] ?? null);
+    if (!("id" in reference)) return reference.urn ?? null;
+    return reference.id === "" ? unknownValue : (reference.id ?? null);
   }) as Value;
 }
 
@@ -152,15 +152,15 @@ export function sameValue(
   }
   if (!isMap(a) || !isMap(b)) return a === b;
   const kind = signedKind(a);
-  if ((kind === "asset" || kind === "archive") && a["hash"] !== undefined) {
-    return kind === signedKind(b) && a["hash"] === b["hash"];
+  if ((kind === "asset" || kind === "archive") && a.hash !== undefined) {
+    return kind === signedKind(b) && a.hash === b.hash;
   }
   const keys = new Set([...Object.keys(a), ...Object.keys(b)]);
   return [...keys].every((key) => sameValue(a[key], b[key]));
 }
 
 function unwrapped(value: PropertyValue | undefined): PropertyValue | undefined {
-  return signedKind(value) === "secret" ? unwrapped((value as PropertyMap)["value"]) : value;
+  return signedKind(value) === "secret" ? unwrapped((value as PropertyMap).value) : value;
 }
 
 /** Top-level keys whose values differ, sorted. */

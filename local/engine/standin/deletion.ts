@@ -115,7 +115,9 @@ async function callDelete(
     await client.delete({ urn, type, name }, id, resource, timeouts.delete);
   } catch (error) {
     deployment.state.failed(resource.urn);
-    throw new Error(`Deleting ${name} (${type}) failed: ${(error as Error).message}`);
+    throw new Error(`Deleting ${name} (${type}) failed: ${(error as Error).message}`, {
+      cause: error,
+    });
   }
 }
 

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from "node:util";
 import type { PropertyMap, PropertyValue } from "../propertyValue";
 import { maskedSecret, someValue, signedKind } from "../propertyValue";
 import type {
@@ -88,6 +89,11 @@ export class Deployment {
     this.stopped.abort();
   }
 
+  /** Lets nothing new begin, after the error was reported in another way. */
+  stop(): void {
+    this.stopped.abort();
+  }
+
   /**
    * Runs a call that changes the world together with noting its effect in the state. Once the run
    * has failed none begins, and the run does not end before those in flight have.
@@ -115,7 +121,10 @@ export class Deployment {
   }
 
   report(diagnostic: Diagnostic): void {
-    const shown = { ...diagnostic, message: this.withoutSecretTexts(diagnostic.message) };
+    const shown = {
+      ...diagnostic,
+      message: this.withoutSecretTexts(stripVTControlCharacters(diagnostic.message)),
+    };
     this.diagnostics.push(shown);
     this.options.onEvent?.({ kind: "diagnostic", diagnostic: shown });
   }
@@ -148,7 +157,7 @@ export class Deployment {
   /** From now on no message shows any text that is secret in these values. */
   rememberSecrets(values: PropertyMap): void {
     someValue(values, (part) => {
-      if (signedKind(part) === "secret") this.rememberTexts((part as PropertyMap)["value"] ?? null);
+      if (signedKind(part) === "secret") this.rememberTexts((part as PropertyMap).value ?? null);
       return false;
     });
   }

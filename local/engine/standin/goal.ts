@@ -136,14 +136,19 @@ function aliasUrns(request: RegisterResourceRequest, stack: string, project: str
         ? ""
         : request.getParent();
     return makeUrn(
-      spec?.getStack() || stack,
-      spec?.getProject() || project,
+      given(spec?.getStack(), stack),
+      given(spec?.getProject(), project),
       parent,
-      spec?.getType() || request.getType(),
-      spec?.getName() || request.getName(),
+      given(spec?.getType(), request.getType()),
+      given(spec?.getName(), request.getName()),
     );
   });
   return [...fromSpecs, ...request.getAliasurnsList()];
+}
+
+/** Protobuf has no absent strings: an empty one says that it was not given. */
+function given(value: string | undefined, otherwise: string): string {
+  return value === undefined || value === "" ? otherwise : value;
 }
 
 function timeoutsOf(request: RegisterResourceRequest): Goal["timeouts"] {

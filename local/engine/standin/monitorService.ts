@@ -7,6 +7,7 @@ import {
   unknownValue,
   withoutOutputValues,
   type PropertyMap,
+  type PropertyValue,
 } from "../propertyValue";
 import { makeUrn, providerPackage, stackReferenceType, stackType } from "../urn";
 import { constructRemote } from "./construct";
@@ -211,7 +212,7 @@ class Monitor {
     const args = fromStruct(request.getArgs());
     const response = new resource.ResourceInvokeResponse();
     if (token === "pulumi:pulumi:getResource") {
-      response.setReturn(toStruct(this.registered(String(args["urn"]))));
+      response.setReturn(toStruct(this.registered(args.urn)));
       return response;
     }
     const provider = await providers.forRequest(request.getProvider(), token, request.getVersion());
@@ -245,10 +246,12 @@ class Monitor {
     return provider.client.call(call);
   }
 
-  private registered(urn: string): PropertyMap {
-    const found = this.deployment.current.get(urn);
-    if (found === undefined) throw new Error(`There is no resource ${urn} in this run.`);
-    return { urn, id: found.state.id ?? "", state: found.outputs };
+  private registered(urn: PropertyValue | undefined): PropertyMap {
+    const found = typeof urn === "string" ? this.deployment.current.get(urn) : undefined;
+    if (found === undefined) {
+      throw new Error(`There is no resource ${JSON.stringify(urn)} in this run.`);
+    }
+    return { urn: found.state.urn, id: found.state.id ?? "", state: found.outputs };
   }
 
   private claim(urn: string): void {

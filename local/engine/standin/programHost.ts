@@ -1,11 +1,14 @@
 import { spawn } from "node:child_process";
+import * as path from "node:path";
 import { createInterface } from "node:readline";
 import { childEnvironment } from "../childEnvironment";
 import type { Deployment } from "./deployment";
 
 /** Pulumi's own host for Node.js programs: what the CLI's language plugin starts. */
 const hostModule = require.resolve("@pulumi/pulumi/cmd/run");
-const failFastModule = require.resolve("./failFast.js");
+/** Types are checked once by `npm run typecheck`; checking them in every run costs ten seconds. */
+const typescriptModule = require.resolve("ts-node/register/transpile-only");
+const failFastModule = path.join(__dirname, "failFast.ts");
 
 /**
  * Runs the program to its end in a process of its own, so that every run loads its modules afresh.
@@ -16,6 +19,7 @@ export async function runProgram(deployment: Deployment): Promise<boolean> {
   const child = spawn(
     process.execPath,
     [
+      ...["--require", typescriptModule],
       ...["--require", failFastModule],
       hostModule,
       `--monitor=${monitorAddress}`,
@@ -34,9 +38,7 @@ export async function runProgram(deployment: Deployment): Promise<boolean> {
       env: childEnvironment(stack, {
         PULUMI_CONFIG: JSON.stringify(project.config),
         PULUMI_CONFIG_SECRET_KEYS: JSON.stringify(project.secretKeys),
-        PULUMI_NODEJS_TYPESCRIPT: "true",
-        // Types are checked once by `npm run typecheck`; checking them here costs ten seconds.
-        PULUMI_NODEJS_TRANSPILE_ONLY: "true",
+        PULUMI_NODEJS_TYPESCRIPT: "false",
       }),
       stdio: ["ignore", "pipe", "pipe"],
     },

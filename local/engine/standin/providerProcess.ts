@@ -54,6 +54,7 @@ export async function startProvider(
         `Its command: ${command}`,
         ...lastLines,
       ].join("\n  "),
+      { cause: error },
     );
   }
 }

@@ -237,7 +237,7 @@ class ResourceStep {
       } else {
         deployment.state.failed(goal.urn);
       }
-      throw new Error(`${what} ${goal.name} (${goal.type}) failed: ${message}`);
+      throw new Error(`${what} ${goal.name} (${goal.type}) failed: ${message}`, { cause: error });
     }
   }
 

@@ -20,6 +20,7 @@ export class StackLock {
           throw new Error(
             `Process ${holder} is already running an operation on stack ${stack}. ` +
               `Wait until it ends, or end it; then run this again.`,
+            { cause: error },
           );
         }
         fs.rmSync(file, { force: true });

@@ -257,7 +257,7 @@ function parseState(file: string): StateFile {
   try {
     saved = JSON.parse(fs.readFileSync(file, "utf8")) as StateFile;
   } catch (error) {
-    throw new Error(`The state file ${file} cannot be read: ${String(error)}`);
+    throw new Error(`The state file ${file} cannot be read: ${String(error)}`, { cause: error });
   }
   if ((saved.version as number) !== 1) {
     throw new Error(

@@ -107,7 +107,7 @@ async function run(
 async function reconcile(deployment: Deployment, providers: Providers): Promise<void> {
   if (!(await runProgram(deployment))) {
     // Errors that the program only logged fail the run as well, as with the CLI.
-    if (!deployment.failed) deployment.fail(new Error("The program reported errors."));
+    deployment.stop();
     return;
   }
   const { state, claimed, renamed, dryRun } = deployment;

@@ -47,7 +47,7 @@ export class StateSecrets {
   seal(value: PropertyValue): PropertyValue {
     return mapValue(value, (part) => {
       if (signedKind(part) !== "secret") return part;
-      const content = JSON.stringify((part as PropertyMap)["value"] ?? null);
+      const content = JSON.stringify((part as PropertyMap).value ?? null);
       return { [signatureKey]: signatures.secret, ciphertext: this.encryptText(content) };
     });
   }

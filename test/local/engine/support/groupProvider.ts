@@ -3,6 +3,7 @@
  * `group:index:Pair` is a component of two Things, made with the SDK's own provider server.
  */
 import * as pulumi from "@pulumi/pulumi";
+import { Thing } from "./programs";
 
 class Pair extends pulumi.ComponentResource {
   readonly arns: pulumi.Output<string[]>;
@@ -11,12 +12,7 @@ class Pair extends pulumi.ComponentResource {
     super("group:index:Pair", name, {}, opts);
     const things = ["one", "two"].map(
       (suffix) =>
-        new pulumi.CustomResource(
-          "test:index:Thing",
-          `${name}-${suffix}`,
-          { name: `${name}-${suffix}`, zone, arn: undefined },
-          { parent: this },
-        ) as pulumi.CustomResource & { arn: pulumi.Output<string> },
+        new Thing(`${name}-${suffix}`, { name: `${name}-${suffix}`, zone }, { parent: this }),
     );
     this.arns = pulumi.all(things.map((thing) => thing.arn));
     this.registerOutputs({ arns: this.arns });
@@ -28,7 +24,7 @@ const provider: pulumi.provider.Provider = {
   schema: JSON.stringify({ name: "group", version: "1.0.0" }),
   construct: (name, type, inputs, options) => {
     if (type !== "group:index:Pair") throw new Error(`unknown component ${type}`);
-    const pair = new Pair(name, inputs["zone"] as pulumi.Input<string>, options);
+    const pair = new Pair(name, inputs.zone as pulumi.Input<string>, options);
     return Promise.resolve({ urn: pair.urn, state: { arns: pair.arns } });
   },
 };

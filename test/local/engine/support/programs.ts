@@ -8,15 +8,15 @@ export class TestProvider extends pulumi.ProviderResource {
 }
 
 export interface ThingArgs {
-  readonly name?: pulumi.Input<string>;
-  readonly zone?: pulumi.Input<string>;
-  readonly size?: pulumi.Input<number>;
-  readonly password?: pulumi.Input<string>;
-  readonly uses?: pulumi.Input<string>;
-  readonly tags?: pulumi.Input<Record<string, string>>;
-  readonly code?: pulumi.Input<pulumi.asset.Archive>;
-  readonly fail?: string;
-  readonly delay?: number;
+  readonly name?: pulumi.Input<string> | undefined;
+  readonly zone?: pulumi.Input<string> | undefined;
+  readonly size?: pulumi.Input<number> | undefined;
+  readonly password?: pulumi.Input<string> | undefined;
+  readonly uses?: pulumi.Input<string> | undefined;
+  readonly tags?: pulumi.Input<Record<string, string>> | undefined;
+  readonly code?: pulumi.Input<pulumi.asset.Archive> | undefined;
+  readonly fail?: string | undefined;
+  readonly delay?: number | undefined;
 }
 
 export class Thing extends pulumi.CustomResource {

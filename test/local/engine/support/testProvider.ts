@@ -16,12 +16,18 @@ import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as proto from "@pulumi/pulumi/proto/provider_pb";
 import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import { Status } from "@pulumi/pulumi/proto/status_pb";
+import { listen } from "../../../../local/engine/standin/grpcCalls";
 import { Empty, Struct } from "../../../../local/engine/protobuf";
-import { unknownValue, type PropertyMap } from "../../../../local/engine/propertyValue";
+import {
+  unknownValue,
+  type PropertyMap,
+  type PropertyValue,
+} from "../../../../local/engine/propertyValue";
 
-const world = process.env["TEST_WORLD"] ?? "";
-const acceptsSecrets = process.env["TEST_ACCEPTS_SECRETS"] === "true";
-let region = "";
+/** Folder of the resources. Set by `startTestProvider`, or by the environment of a process. */
+let world = process.env.TEST_WORLD ?? "";
+let acceptsSecrets = process.env.TEST_ACCEPTS_SECRETS === "true";
+let region: PropertyValue = "";
 
 function note(call: string, details: Record<string, unknown>): void {
   const line = JSON.stringify({ call, region, pid: process.pid, ...details });
@@ -73,7 +79,7 @@ function refused(message: string, metadata = new grpc.Metadata()) {
 function halfMade(id: string, inputs: PropertyMap) {
   const failed = new proto.ErrorResourceInitFailed();
   failed.setId(id);
-  failed.setProperties(Struct.fromJavaScript(outputsOf(inputs, id, false) as never));
+  failed.setProperties(Struct.fromJavaScript(outputsOf(inputs, id, false)));
   failed.setReasonsList(["it never became ready"]);
   const status = new Status();
   status.setCode(grpc.status.UNKNOWN);
@@ -118,14 +124,14 @@ const service: grpc.UntypedServiceImplementation = {
   diffConfig: handler((request: proto.DiffRequest) => {
     const [olds, news] = [plain(request.getOlds()), plain(request.getNews())];
     const response = new proto.DiffResponse();
-    const changed = olds["region"] !== news["region"];
+    const changed = olds.region !== news.region;
     if (changed) response.setReplacesList(["region"]);
     const { DIFF_SOME, DIFF_NONE } = proto.DiffResponse.DiffChanges;
     response.setChanges(changed ? DIFF_SOME : DIFF_NONE);
     return response;
   }),
   configure: handler((request: proto.ConfigureRequest) => {
-    region = String(plain(request.getArgs())["region"] ?? "");
+    region = plain(request.getArgs()).region ?? "";
     note("configure", {});
     const response = new proto.ConfigureResponse();
     response.setAcceptsecrets(acceptsSecrets);
@@ -136,9 +142,9 @@ const service: grpc.UntypedServiceImplementation = {
     const [olds, news] = [plain(request.getOlds()), plain(request.getNews())];
     const response = new proto.CheckResponse();
     const random = Buffer.from(request.getRandomseed_asU8()).toString("hex").slice(0, 6);
-    const name = news["name"] ?? olds["name"] ?? `${request.getName()}-${random}`;
-    response.setInputs(Struct.fromJavaScript({ ...news, name } as never));
-    if (news["size"] === -1) {
+    const name = news.name ?? olds.name ?? `${request.getName()}-${random}`;
+    response.setInputs(Struct.fromJavaScript({ ...news, name }));
+    if (news.size === -1) {
       const failure = new proto.CheckFailure();
       failure.setProperty("size");
       failure.setReason("must not be negative");
@@ -163,13 +169,13 @@ const service: grpc.UntypedServiceImplementation = {
     const preview = request.getPreview();
     const id = preview ? "" : randomBytes(6).toString("hex");
     note("create", { urn: request.getUrn(), preview, inputs, id });
-    if (!preview && inputs["fail"] === "create") throw refused("no capacity in this zone");
-    await new Promise((resolve) => setTimeout(resolve, preview ? 0 : Number(inputs["delay"] ?? 0)));
+    if (!preview && inputs.fail === "create") throw refused("no capacity in this zone");
+    await new Promise((resolve) => setTimeout(resolve, preview ? 0 : Number(inputs.delay ?? 0)));
     const response = new proto.CreateResponse();
     response.setId(id);
-    response.setProperties(Struct.fromJavaScript(outputsOf(inputs, id, preview) as never));
+    response.setProperties(Struct.fromJavaScript(outputsOf(inputs, id, preview)));
     if (!preview) fs.writeFileSync(file(id), JSON.stringify(outputsOf(inputs, id, false)));
-    if (!preview && inputs["fail"] === "half") throw halfMade(id, inputs);
+    if (!preview && inputs.fail === "half") throw halfMade(id, inputs);
     note("created", { urn: request.getUrn(), preview, id });
     return response;
   }),
@@ -177,11 +183,11 @@ const service: grpc.UntypedServiceImplementation = {
     const inputs = plain(request.getNews());
     const [id, preview] = [request.getId(), request.getPreview()];
     note("update", { urn: request.getUrn(), preview, inputs, id });
-    if (!preview && inputs["fail"] === "update") throw refused("cannot be changed now");
+    if (!preview && inputs.fail === "update") throw refused("cannot be changed now");
     const outputs = outputsOf(inputs, id, false);
     if (!preview) fs.writeFileSync(file(id), JSON.stringify(outputs));
     const response = new proto.UpdateResponse();
-    response.setProperties(Struct.fromJavaScript(outputs as never));
+    response.setProperties(Struct.fromJavaScript(outputs));
     return response;
   }),
   read: handler((request: proto.ReadRequest) => {
@@ -191,16 +197,16 @@ const service: grpc.UntypedServiceImplementation = {
     if (!fs.existsSync(file(id))) return response;
     const outputs = JSON.parse(fs.readFileSync(file(id), "utf8")) as PropertyMap;
     const { arn, token, region: place, ...inputs } = outputs;
-    void [arn, token, place];
+    [arn, token, place];
     response.setId(id);
-    response.setProperties(Struct.fromJavaScript(outputs as never));
-    response.setInputs(Struct.fromJavaScript(inputs as never));
+    response.setProperties(Struct.fromJavaScript(outputs));
+    response.setInputs(Struct.fromJavaScript(inputs));
     return response;
   }),
   delete: handler((request: proto.DeleteRequest) => {
     const id = request.getId();
     note("delete", { urn: request.getUrn(), id });
-    if (plain(request.getProperties())["fail"] === "delete") throw refused("still in use");
+    if (plain(request.getProperties()).fail === "delete") throw refused("still in use");
     fs.rmSync(file(id), { force: true });
     return new Empty();
   }),
@@ -211,14 +217,31 @@ const service: grpc.UntypedServiceImplementation = {
     if (request.getTok() !== "test:index:zones") {
       throw refused(`unknown function ${request.getTok()}`);
     }
-    response.setReturn(Struct.fromJavaScript({ names: [`${region}a`, `${region}b`] } as never));
+    response.setReturn(Struct.fromJavaScript({ names: [`${region}a`, `${region}b`] }));
     return response;
   }),
 };
 
-const server = new grpc.Server();
-server.addService(ResourceProviderService, service);
-server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, port) => {
-  if (error !== null) throw error;
-  console.log(port);
-});
+/** Serves the provider in this process; there is one world at a time. */
+export async function startTestProvider(
+  folder: string,
+  options: { readonly acceptsSecrets?: boolean } = {},
+): Promise<{ address: string; stop: () => void }> {
+  world = folder;
+  acceptsSecrets = options.acceptsSecrets ?? false;
+  const server = new grpc.Server();
+  server.addService(ResourceProviderService, service);
+  const address = await listen(server);
+  return {
+    address,
+    stop: () => {
+      server.forceShutdown();
+    },
+  };
+}
+
+if (require.main === module) {
+  void startTestProvider(world, { acceptsSecrets }).then(({ address }) => {
+    console.log(address.split(":")[1]);
+  });
+}

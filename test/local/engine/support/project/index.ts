@@ -4,7 +4,10 @@ import { Box, Pair, TestProvider, Thing } from "../programs";
 /** One of everything: what the engines' conformance is shown with. */
 const config = new pulumi.Config();
 const provider = new TestProvider("region", { region: "eu" });
-const box = new Box("box", { providers: [provider], protect: config.getBoolean("protect") });
+const box = new Box("box", {
+  providers: [provider],
+  protect: config.getBoolean("protect") ?? false,
+});
 const base = new Thing("base", { zone: config.get("zone") }, { parent: box });
 const child = new Thing(
   "child",
