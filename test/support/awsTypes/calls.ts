@@ -19,6 +19,9 @@ export const callTable: CallTable = {
     names: ["a", "b", "c"].map((zone) => `${region}${zone}`),
     zoneIds: ["az1", "az2", "az3"],
   }),
+  "aws:secretsmanager/getRandomPassword:getRandomPassword": ({ passwordLength }) => ({
+    randomPassword: "x".repeat(passwordLength as number),
+  }),
   "aws:ssm/getParameter:getParameter": ({ name }) => ({
     name: name as string,
     value: `value-of-${String(name)}`,

@@ -12,7 +12,7 @@ export const dataTypes: TypeTable = {
   },
   "aws:rds/instance:Instance": {
     inputs:
-      "identifier engine engineVersion instanceClass allocatedStorage maxAllocatedStorage storageType storageEncrypted kmsKeyId dbName username manageMasterUserPassword masterUserSecretKmsKeyId multiAz dbSubnetGroupName parameterGroupName vpcSecurityGroupIds publiclyAccessible backupRetentionPeriod backupWindow maintenanceWindow copyTagsToSnapshot deletionProtection deleteAutomatedBackups skipFinalSnapshot finalSnapshotIdentifier replicateSourceDb iamDatabaseAuthenticationEnabled enabledCloudwatchLogsExports performanceInsightsEnabled performanceInsightsKmsKeyId performanceInsightsRetentionPeriod autoMinorVersionUpgrade applyImmediately port caCertIdentifier snapshotIdentifier tags",
+      "identifier engine engineVersion instanceClass allocatedStorage maxAllocatedStorage storageType storageEncrypted kmsKeyId dbName username password manageMasterUserPassword masterUserSecretKmsKeyId multiAz dbSubnetGroupName parameterGroupName vpcSecurityGroupIds publiclyAccessible backupRetentionPeriod backupWindow maintenanceWindow copyTagsToSnapshot deletionProtection deleteAutomatedBackups skipFinalSnapshot finalSnapshotIdentifier replicateSourceDb iamDatabaseAuthenticationEnabled enabledCloudwatchLogsExports performanceInsightsEnabled performanceInsightsKmsKeyId performanceInsightsRetentionPeriod autoMinorVersionUpgrade applyImmediately port caCertIdentifier snapshotIdentifier tags",
     id: (_, { name }) => `db-${name}`,
     outputs: (inputs, context) => {
       const identifier = String(inputs.identifier ?? context.name);
@@ -74,6 +74,10 @@ export const dataTypes: TypeTable = {
     }),
   },
   "aws:secretsmanager/secretVersion:SecretVersion": { inputs: "secretId secretString" },
+  "aws:ssm/association:Association": {
+    inputs:
+      "name associationName targets parameters waitForSuccessTimeoutSeconds documentVersion tags",
+  },
   "aws:ssm/parameter:Parameter": {
     inputs: "name description type value keyId tier tags dataType",
     id: ({ name }) => String(name),
@@ -87,6 +91,7 @@ function refuseInstance(inputs: Properties): string | undefined {
   const setByTheSource = [
     "engine",
     "username",
+    "password",
     "dbName",
     "manageMasterUserPassword",
     "allocatedStorage",

@@ -62,7 +62,11 @@ export const imageTypes: TypeTable = {
   "aws:ec2/instance:Instance": {
     inputs:
       "ami instanceType subnetId vpcSecurityGroupIds iamInstanceProfile userData userDataReplaceOnChange metadataOptions rootBlockDevice associatePublicIpAddress keyName instanceInitiatedShutdownBehavior monitoring tags volumeTags",
-    outputs: (_, { name }) => ({ privateIp: "10.0.0.10", arn: `arn:aws:ec2:instance/${name}` }),
+    outputs: (_, { name }) => ({
+      privateIp: "10.0.0.10",
+      publicIp: "203.0.113.1",
+      arn: `arn:aws:ec2:instance/${name}`,
+    }),
   },
   "aws:ec2/amiFromInstance:AmiFromInstance": {
     inputs: "name description sourceInstanceId snapshotWithoutReboot tags",

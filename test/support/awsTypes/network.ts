@@ -31,6 +31,11 @@ export const networkTypes: TypeTable = {
     inputs:
       "vpcId trafficType logDestinationType logDestination iamRoleArn maxAggregationInterval tags",
   },
+  "aws:ec2/subnet:Subnet": {
+    inputs: "vpcId cidrBlock availabilityZone mapPublicIpOnLaunch tags",
+  },
+  "aws:ec2/routeTable:RouteTable": { inputs: "vpcId routes tags" },
+  "aws:ec2/routeTableAssociation:RouteTableAssociation": { inputs: "subnetId routeTableId" },
   "aws:ec2/networkAcl:NetworkAcl": { inputs: "vpcId subnetIds ingress egress tags" },
 };
 
@@ -54,6 +59,7 @@ function vpcOutputs(inputs: Properties, { name, madeByProvider }: RowContext): P
     privateSubnetIds: ids("private"),
     isolatedSubnetIds: ids("isolated"),
     routeTables,
+    internetGateway: madeByProvider("aws:ec2/internetGateway:InternetGateway", name, {}),
   };
 }
 

@@ -1,0 +1,333 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { type ArgumentProblem, refuseProblems } from "../argumentProblems";
+import type { Deployment, RegionRole } from "../deployment";
+import { grantTo, policyOf, tlsOnly } from "../policies";
+import { directoryProblems, type HomeDirectory, lifecycleAge } from "./homePlan";
+
+export interface SharedHomeArgs {
+  readonly deployment: Deployment;
+  /** Follows from the configuration: an active home is written and replicates, a waiting one is read-only. */
+  readonly role: RegionRole;
+  /** Isolated subnets, one a zone. */
+  readonly subnetIds: pulumi.Input<pulumi.Input<string>[]>;
+  /** How many subnets there are: mount targets are counted before the subnets are known. */
+  readonly availabilityZones: number;
+  readonly securityGroupId: pulumi.Input<string>;
+  /** Customer key of this region; fixed once the file system exists. */
+  readonly kmsKeyArn: pulumi.Input<string>;
+  readonly directories: readonly HomeDirectory[];
+  /**
+   * `elastic` (default of the configuration): $0.03/GB read and $0.06/GB written, no credits.
+   * `bursting`: included, but credits drain for weeks before anyone notices. `provisioned`: $6.00
+   * per MiB/s a month.
+   */
+  readonly throughput: "elastic" | "bursting" | "provisioned";
+  /** MiB/s; only and always with `provisioned`. */
+  readonly provisionedMibps?: number;
+  readonly lifecycle: {
+    /** `30 days`, `never`, …: files not read for so long cost $0.016 instead of $0.30 per GB-month. */
+    readonly toInfrequentAccess: string;
+    /** $0.008 per GB-month; elastic throughput only. */
+    readonly toArchive: string;
+  };
+  /** Where an active home replicates to; EFS makes the file system there. */
+  readonly replicateTo?: { readonly region: string; readonly kmsKeyArn: pulumi.Input<string> };
+  /**
+   * The file system that replication made: always in the waiting region, and in the active one after
+   * a role change, where it is adopted as it is. Absent only where the first home is made.
+   */
+  readonly fileSystemId?: pulumi.Input<string>;
+  /** False lets `pulumi destroy` remove the homes. Default true. */
+  readonly protectState?: boolean;
+}
+
+/** Owner of every file: the access points enforce it, whatever a controller claims to be. */
+const jenkinsUser = { uid: 1000, gid: 1000 };
+
+/**
+ * The shared file system with the JENKINS_HOME of every controller: a mount target in each zone, an
+ * access point for each home, TLS and IAM enforced, replicated to the waiting region. EFS costs
+ * $0.30 per GB-month (us-east-1), and the same for the replica.
+ *
+ * Replication is not point-in-time consistent: it is for failovers, AWS Backup is for mistakes.
+ * Ending it belongs to the failover; this component makes it only where its role is active, because
+ * making it again over a file system that took over would overwrite the newer data.
+ *
+ * @throws pulumi.InputPropertiesError naming every bad argument together.
+ */
+export class SharedHome extends pulumi.ComponentResource {
+  readonly fileSystemId: pulumi.Output<string>;
+  readonly fileSystemArn: pulumi.Output<string>;
+  /** By directory name. */
+  readonly accessPointIds: Readonly<Record<string, pulumi.Output<string>>>;
+  /** The file system that EFS made in the other region; undefined where nothing replicates. */
+  readonly replicaFileSystemId: pulumi.Output<string> | undefined;
+
+  private readonly accessPointArns: Readonly<Record<string, pulumi.Output<string>>>;
+
+  constructor(name: string, args: SharedHomeArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("jenkins-pilot-light:home:SharedHome", name, {}, opts);
+    refuseProblems("SharedHome", problemsOf(args));
+    const { region, accountId } = args.deployment;
+
+    this.fileSystemId =
+      args.fileSystemId === undefined
+        ? createFileSystem(name, args, this)
+        : pulumi.output(args.fileSystemId);
+    this.fileSystemArn = pulumi.interpolate`arn:aws:elasticfilesystem:${region}:${accountId}:file-system/${this.fileSystemId}`;
+    const mountTargets = this.createMountTargets(name, args);
+    const accessPoints = this.createAccessPoints(name, args);
+    this.accessPointIds = mapValues(accessPoints, ({ id }) => id);
+    this.accessPointArns = mapValues(accessPoints, ({ arn }) => arn);
+    this.guard(name, args);
+    this.replicaFileSystemId = this.replicate(name, args, mountTargets);
+
+    this.registerOutputs({
+      fileSystemId: this.fileSystemId,
+      fileSystemArn: this.fileSystemArn,
+      accessPointIds: this.accessPointIds,
+      ...(this.replicaFileSystemId === undefined
+        ? {}
+        : { replicaFileSystemId: this.replicaFileSystemId }),
+    });
+  }
+
+  /**
+   * Lets a role mount and write homes, through their access points alone: never as root, never
+   * another team's.
+   *
+   * @param directories Names of homes; default all.
+   */
+  grantMount(
+    role: aws.iam.Role,
+    directories: readonly string[] = Object.keys(this.accessPointIds),
+  ): aws.iam.RolePolicy {
+    const accessPoints = directories.map((directory) => {
+      const arn = this.accessPointArns[directory];
+      if (arn === undefined) {
+        throw new Error(
+          `SharedHome: there is no home "${directory}"; there are ${Object.keys(this.accessPointArns).join(", ")}`,
+        );
+      }
+      return arn;
+    });
+    return grantTo(this, role, "home-mount", [
+      {
+        Sid: "MountHomes",
+        Effect: "Allow",
+        Action: ["elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"],
+        Resource: this.fileSystemArn,
+        Condition: { StringEquals: { "elasticfilesystem:AccessPointArn": accessPoints } },
+      },
+    ]);
+  }
+
+  /** Seconds since the replica was last complete, in the source's region. Missing is unknown, not zero. */
+  metricTimeSinceLastSync(): {
+    namespace: string;
+    metricName: string;
+    dimensions: Record<string, pulumi.Output<string>>;
+  } {
+    if (this.replicaFileSystemId === undefined) {
+      throw new Error("SharedHome: only a home that replicates measures TimeSinceLastSync");
+    }
+    return {
+      namespace: "AWS/EFS",
+      metricName: "TimeSinceLastSync",
+      dimensions: {
+        FileSystemId: this.fileSystemId,
+        DestinationFileSystemId: this.replicaFileSystemId,
+      },
+    };
+  }
+
+  private createMountTargets(name: string, args: SharedHomeArgs): aws.efs.MountTarget[] {
+    const subnetIds = pulumi.output(args.subnetIds);
+    return Array.from(
+      { length: args.availabilityZones },
+      (_, zone) =>
+        new aws.efs.MountTarget(
+          `${name}-mount-target-${zone + 1}`,
+          {
+            fileSystemId: this.fileSystemId,
+            subnetId: subnetIds.apply((ids) => subnetOf(ids, zone)),
+            securityGroups: [args.securityGroupId],
+          },
+          { parent: this },
+        ),
+    );
+  }
+
+  /** The replica needs its own: EFS replicates directories and not access points. */
+  private createAccessPoints(
+    name: string,
+    args: SharedHomeArgs,
+  ): Record<string, aws.efs.AccessPoint> {
+    const { prefix } = args.deployment;
+    return Object.fromEntries(
+      args.directories.map((directory) => [
+        directory.name,
+        new aws.efs.AccessPoint(
+          `${name}-${directory.name.replace(/\//g, "-")}`,
+          {
+            fileSystemId: this.fileSystemId,
+            posixUser: jenkinsUser,
+            rootDirectory: {
+              path: `/${directory.name}`,
+              // Nobody but Jenkins reads `secrets/` and `master.key`.
+              creationInfo: { ownerUid: 1000, ownerGid: 1000, permissions: "0700" },
+            },
+            tags: { Name: `${prefix}-${directory.name}`, team: directory.team },
+          },
+          { parent: this },
+        ),
+      ]),
+    );
+  }
+
+  /** TLS for everybody, and no way in but an access point: neither has an exception. */
+  private guard(name: string, args: SharedHomeArgs): void {
+    new aws.efs.FileSystemPolicy(
+      `${name}-policy`,
+      {
+        fileSystemId: this.fileSystemId,
+        policy: policyOf([
+          tlsOnly(this.fileSystemArn),
+          {
+            Sid: "AccessPointsOnly",
+            Effect: "Deny",
+            Principal: { AWS: "*" },
+            Action: ["elasticfilesystem:ClientMount", "elasticfilesystem:ClientRootAccess"],
+            Resource: this.fileSystemArn,
+            Condition: { Null: { "elasticfilesystem:AccessPointArn": "true" } },
+          },
+        ]),
+      },
+      { parent: this },
+    );
+    if (args.role === "active") {
+      new aws.efs.BackupPolicy(
+        `${name}-backup`,
+        // File systems made by API have no automatic backups unless they are asked for.
+        { fileSystemId: this.fileSystemId, backupPolicy: { status: "ENABLED" } },
+        { parent: this },
+      );
+    }
+  }
+
+  private replicate(
+    name: string,
+    args: SharedHomeArgs,
+    mountTargets: aws.efs.MountTarget[],
+  ): pulumi.Output<string> | undefined {
+    if (args.role !== "active" || args.replicateTo === undefined) return undefined;
+    const replication = new aws.efs.ReplicationConfiguration(
+      `${name}-replication`,
+      {
+        sourceFileSystemId: this.fileSystemId,
+        destination: {
+          region: args.replicateTo.region,
+          // Fixed at creation; without it EFS takes AWS's own key, which nobody can grant.
+          kmsKeyId: args.replicateTo.kmsKeyArn,
+        },
+      },
+      // EFS refuses other changes of a file system while it sets the replication up.
+      { parent: this, dependsOn: mountTargets },
+    );
+    return replication.destination.apply(({ fileSystemId }) => fileSystemId);
+  }
+}
+
+function createFileSystem(
+  name: string,
+  args: SharedHomeArgs,
+  parent: pulumi.Resource,
+): pulumi.Output<string> {
+  const { prefix } = args.deployment;
+  const protect = args.protectState ?? true;
+  const infrequent = lifecycleAge(args.lifecycle.toInfrequentAccess);
+  const archive = lifecycleAge(args.lifecycle.toArchive);
+  return new aws.efs.FileSystem(
+    `${name}-file-system`,
+    {
+      creationToken: `${prefix}-home`,
+      encrypted: true,
+      kmsKeyId: args.kmsKeyArn,
+      // Max I/O promises more and answers later, which is what Jenkins feels.
+      performanceMode: "generalPurpose",
+      throughputMode: args.throughput,
+      ...(args.provisionedMibps === undefined
+        ? {}
+        : { provisionedThroughputInMibps: args.provisionedMibps }),
+      lifecyclePolicies: [
+        ...(infrequent === undefined ? [] : [{ transitionToIa: infrequent }]),
+        ...(archive === undefined ? [] : [{ transitionToArchive: archive }]),
+        // A home that is read again is worked with: pay for its reads once.
+        ...(infrequent === undefined && archive === undefined
+          ? []
+          : [{ transitionToPrimaryStorageClass: "AFTER_1_ACCESS" }]),
+      ],
+      tags: { Name: `${prefix}-home` },
+    },
+    // Kept when a role change takes it out of the program (S11).
+    { parent, protect, retainOnDelete: protect },
+  ).id;
+}
+
+function subnetOf(ids: readonly string[], zone: number): string {
+  const id = ids[zone];
+  if (id === undefined) {
+    throw new Error(`SharedHome: zone ${zone + 1} has no subnet; there are ${ids.length}`);
+  }
+  return id;
+}
+
+function mapValues<T, U>(record: Record<string, T>, map: (value: T) => U): Record<string, U> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]));
+}
+
+function problemsOf(args: SharedHomeArgs): ArgumentProblem[] {
+  const problems = directoryProblems(args.directories);
+  const refuse = (path: string, reason: string): void => {
+    problems.push({ path, reason });
+  };
+  if (![2, 3].includes(args.availabilityZones)) {
+    refuse("availabilityZones", `is ${args.availabilityZones}; give 2 or 3`);
+  }
+  if ((args.throughput === "provisioned") !== (args.provisionedMibps !== undefined)) {
+    refuse(
+      "provisionedMibps",
+      `goes with throughput provisioned alone; throughput is ${args.throughput}`,
+    );
+  }
+  for (const key of ["toInfrequentAccess", "toArchive"] as const) {
+    try {
+      lifecycleAge(args.lifecycle[key]);
+    } catch (error) {
+      refuse(`lifecycle.${key}`, (error as Error).message);
+    }
+  }
+  if (args.lifecycle.toArchive !== "never" && args.throughput !== "elastic") {
+    refuse("lifecycle.toArchive", `needs throughput elastic; throughput is ${args.throughput}`);
+  }
+  if (args.role === "waiting" && args.replicateTo !== undefined) {
+    refuse(
+      "replicateTo",
+      "is for the active region: a waiting home would overwrite the active one",
+    );
+  }
+  if (args.fileSystemId === undefined && args.role === "waiting") {
+    refuse(
+      "fileSystemId",
+      "is missing: a waiting home is the replica that the active one's EFS made",
+    );
+  }
+  if (args.fileSystemId === undefined && args.deployment.generation > 1) {
+    refuse(
+      "fileSystemId",
+      `is missing at generation ${args.deployment.generation}: after a role change the homes are in the file system that replication made; a new one would start every Jenkins empty`,
+    );
+  }
+  return problems;
+}

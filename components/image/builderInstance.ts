@@ -1,0 +1,100 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { renderSoftwareInstallation } from "../jenkins/softwareRenderer";
+import { builderProfile } from "./builderProfile";
+import type { Architecture, BuildArgs } from "./goldenImage";
+import { contentVersion } from "./imageComponentRenderer";
+
+const buildTypes: Readonly<Record<Architecture, string>> = {
+  arm64: "t4g.micro",
+  x86_64: "t3.micro",
+};
+
+/** Systems Manager tells here when the software is complete; the first time takes five minutes. */
+const installationTimeoutSeconds = 1800;
+
+/**
+ * Builds without Image Builder: a machine that Systems Manager sets up, an image of it, and a copy
+ * in the other region. The image is only made once the installation has reported success.
+ */
+export function buildByInstance(
+  name: string,
+  args: BuildArgs,
+  parent: pulumi.Resource,
+): Record<string, pulumi.Output<string>> {
+  const { prefix, region, peerRegion } = args.deployment;
+  const script = renderSoftwareInstallation();
+  const instance = createInstance(name, args, parent);
+  const installation = new aws.ssm.Association(
+    `${name}-installation`,
+    {
+      name: "AWS-RunShellScript",
+      associationName: `${prefix}-golden-image`,
+      targets: [{ key: "InstanceIds", values: [instance.id] }],
+      parameters: { commands: script, executionTimeout: String(installationTimeoutSeconds) },
+      waitForSuccessTimeoutSeconds: installationTimeoutSeconds,
+    },
+    { parent },
+  );
+  // The content is part of the name: other software makes another image.
+  const imageName = `${prefix}-controller-${contentVersion(script, args.architecture).slice("1.0.".length)}`;
+  const image = new aws.ec2.AmiFromInstance(
+    `${name}-image`,
+    {
+      name: imageName,
+      description: "Jenkins controllers and agents",
+      sourceInstanceId: instance.id,
+      // Stopped while it is imaged, so that the file system is whole.
+      snapshotWithoutReboot: false,
+      tags: { Name: `${prefix}-controller` },
+    },
+    { parent, dependsOn: [installation] },
+  );
+  const key = args.kmsKeyArns[peerRegion];
+  const copy = new aws.ec2.AmiCopy(
+    `${name}-copy`,
+    {
+      name: imageName,
+      description: "Jenkins controllers and agents",
+      sourceAmiId: image.id,
+      sourceAmiRegion: region,
+      encrypted: true,
+      ...(key === undefined ? {} : { kmsKeyId: key }),
+      region: peerRegion,
+      tags: { Name: `${prefix}-controller` },
+    },
+    { parent },
+  );
+  return { [region]: image.id, [peerRegion]: copy.id };
+}
+
+function createInstance(name: string, args: BuildArgs, parent: pulumi.Resource): aws.ec2.Instance {
+  const { prefix, region } = args.deployment;
+  const base = aws.ssm.getParameterOutput(
+    {
+      name: `/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-${args.architecture}`,
+    },
+    { parent },
+  );
+  const key = args.kmsKeyArns[region];
+  return new aws.ec2.Instance(
+    `${name}-builder`,
+    {
+      ami: base.value,
+      instanceType: buildTypes[args.architecture],
+      subnetId: args.subnetId,
+      vpcSecurityGroupIds: [args.securityGroupId],
+      iamInstanceProfile: builderProfile(name, args.deployment, parent).name,
+      metadataOptions: { httpEndpoint: "enabled", httpTokens: "required" },
+      rootBlockDevice: {
+        volumeType: "gp3",
+        volumeSize: args.rootVolumeGb,
+        encrypted: true,
+        ...(key === undefined ? {} : { kmsKeyId: key }),
+      },
+      tags: { Name: `${prefix}-image-builder` },
+    },
+    // A newer Amazon Linux replaces neither builder nor image: the software's version decides.
+    { parent, ignoreChanges: ["ami"] },
+  );
+}

@@ -1,0 +1,166 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { builderProfile } from "./builderProfile";
+import type { Architecture, BuildArgs } from "./goldenImage";
+import { contentVersion, renderImageComponent } from "./imageComponentRenderer";
+
+/** What builds the image; size matters little, the processor has to fit. */
+const buildTypes: Readonly<Record<Architecture, string>> = {
+  arm64: "m7g.large",
+  x86_64: "m7i.large",
+};
+
+/** AWS's own image of Amazon Linux 2023 in Image Builder; x.x.x is its newest version. */
+const parentImages: Readonly<Record<Architecture, string>> = {
+  arm64: "amazon-linux-2023-arm64",
+  x86_64: "amazon-linux-2023-x86",
+};
+
+/** Builds by EC2 Image Builder, which tests the image and distributes it to both regions. */
+export function buildByImageBuilder(
+  name: string,
+  args: BuildArgs,
+  parent: pulumi.Resource,
+): Record<string, pulumi.Output<string>> {
+  const { prefix, region, peerRegion } = args.deployment;
+  const shared = {
+    imageRecipeArn: createRecipe(name, args, parent).arn,
+    infrastructureConfigurationArn: createInfrastructure(name, args, parent).arn,
+    distributionConfigurationArn: createDistribution(name, args, parent).arn,
+    imageTestsConfiguration: { imageTestsEnabled: true, timeoutMinutes: 60 },
+  };
+  new aws.imagebuilder.ImagePipeline(
+    `${name}-pipeline`,
+    {
+      name: `${prefix}-controller`,
+      description: "Makes patched images for controllers and agents",
+      ...shared,
+      ...(args.rebuildSchedule === undefined
+        ? {}
+        : {
+            schedule: {
+              scheduleExpression: args.rebuildSchedule,
+              pipelineExecutionStartCondition: "EXPRESSION_MATCH_AND_DEPENDENCY_UPDATES_AVAILABLE",
+            },
+          }),
+      status: "ENABLED",
+    },
+    { parent },
+  );
+  const image = new aws.imagebuilder.Image(
+    `${name}-image`,
+    { ...shared, tags: { Name: `${prefix}-controller` } },
+    // Build, tests and the copy to the other region take 30 to 60 minutes.
+    { parent, customTimeouts: { create: "2h" } },
+  );
+  return {
+    [region]: imageIn(image, region),
+    [peerRegion]: imageIn(image, peerRegion),
+  };
+}
+
+function createRecipe(
+  name: string,
+  args: BuildArgs,
+  parent: pulumi.Resource,
+): aws.imagebuilder.ImageRecipe {
+  const { prefix, region } = args.deployment;
+  const data = renderImageComponent();
+  const key = args.kmsKeyArns[region];
+  const component = new aws.imagebuilder.Component(
+    `${name}-component`,
+    {
+      name: `${prefix}-controller`,
+      description: "Jenkins, Java and plugins",
+      platform: "Linux",
+      version: contentVersion(data),
+      data,
+    },
+    { parent },
+  );
+  return new aws.imagebuilder.ImageRecipe(
+    `${name}-recipe`,
+    {
+      name: `${prefix}-controller`,
+      version: contentVersion(data, args.architecture, String(args.rootVolumeGb)),
+      parentImage: `arn:aws:imagebuilder:${region}:aws:image/${parentImages[args.architecture]}/x.x.x`,
+      components: [{ componentArn: component.arn }],
+      // Session Manager is the way in: Image Builder would remove its agent again.
+      systemsManagerAgent: { uninstallAfterBuild: false },
+      blockDeviceMappings: [
+        {
+          deviceName: "/dev/xvda",
+          ebs: {
+            volumeType: "gp3",
+            volumeSize: args.rootVolumeGb,
+            encrypted: "true",
+            ...(key === undefined ? {} : { kmsKeyId: key }),
+            deleteOnTermination: "true",
+          },
+        },
+      ],
+    },
+    { parent },
+  );
+}
+
+function createInfrastructure(
+  name: string,
+  args: BuildArgs,
+  parent: pulumi.Resource,
+): aws.imagebuilder.InfrastructureConfiguration {
+  const { prefix } = args.deployment;
+  return new aws.imagebuilder.InfrastructureConfiguration(
+    `${name}-infrastructure`,
+    {
+      name: `${prefix}-controller`,
+      instanceProfileName: builderProfile(name, args.deployment, parent).name,
+      instanceTypes: [buildTypes[args.architecture]],
+      subnetId: args.subnetId,
+      securityGroupIds: [args.securityGroupId],
+      instanceMetadataOptions: { httpTokens: "required", httpPutResponseHopLimit: 1 },
+      terminateInstanceOnFailure: true,
+      resourceTags: { Name: `${prefix}-image-builder` },
+    },
+    { parent },
+  );
+}
+
+function createDistribution(
+  name: string,
+  args: BuildArgs,
+  parent: pulumi.Resource,
+): aws.imagebuilder.DistributionConfiguration {
+  const { prefix, region, peerRegion } = args.deployment;
+  return new aws.imagebuilder.DistributionConfiguration(
+    `${name}-distribution`,
+    {
+      name: `${prefix}-controller`,
+      description: "The same image in both regions",
+      distributions: [region, peerRegion].map((each) => {
+        const key = args.kmsKeyArns[each];
+        return {
+          region: each,
+          amiDistributionConfiguration: {
+            name: `${prefix}-controller-{{ imagebuilder:buildDate }}`,
+            ...(key === undefined ? {} : { kmsKeyId: key }),
+            amiTags: { Name: `${prefix}-controller`, project: "jenkins-pilot-light" },
+          },
+        };
+      }),
+    },
+    { parent },
+  );
+}
+
+function imageIn(image: aws.imagebuilder.Image, region: string): pulumi.Output<string> {
+  return image.outputResources.apply((resources) => {
+    const found = resources.flatMap(({ amis }) => amis).find((ami) => ami.region === region);
+    if (found === undefined) {
+      throw new Error(
+        `GoldenImage: Image Builder made no image in ${region}; see the build's log in its console`,
+      );
+    }
+    return found.image;
+  });
+}

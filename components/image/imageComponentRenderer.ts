@@ -1,0 +1,119 @@
+import {
+  renderSoftwareInstallation,
+  softwarePaths,
+  softwareRelease,
+} from "../jenkins/softwareRenderer";
+
+/**
+ * The document by which EC2 Image Builder turns Amazon Linux 2023 into the image of controllers and
+ * agents: patches, Java, Jenkins, plugins and AWS's agents at build time; then checks on the machine
+ * that built and on one that was started from the result. An image that fails one is never
+ * distributed.
+ *
+ * Format: https://docs.aws.amazon.com/imagebuilder/latest/userguide/toe-use-documents.html
+ */
+export function renderImageComponent(): string {
+  return document([
+    {
+      name: "build",
+      steps: [
+        { name: "UpdateOperatingSystem", action: "UpdateOS" },
+        bash("InstallSoftware", renderSoftwareInstallation()),
+        bash("EnableAgents", enableAgents),
+        bash("RemoveTraces", removeTraces),
+      ],
+    },
+    { name: "validate", steps: [bash("CheckSoftware", checkSoftware())] },
+    { name: "test", steps: [bash("CheckSoftwareAfterBoot", checkSoftware())] },
+  ]);
+}
+
+/**
+ * A version for content that Image Builder keeps by name and version: the same content has the same
+ * version, other content another. Image Builder's numbers go up to 2^30 - 1.
+ */
+export function contentVersion(...content: readonly string[]): string {
+  // FNV-1a: spreads well; nothing rests on it being hard to forge.
+  let hash = 0x811c9dc5;
+  for (const character of content.join("\u0000")) {
+    hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193) >>> 0;
+  }
+  return `1.0.${hash >>> 2}`;
+}
+
+/** Without the SSM agent nobody reaches a machine that has no SSH. */
+const enableAgents = `#!/bin/bash
+set -euo pipefail
+dnf -y install amazon-ssm-agent
+systemctl enable amazon-ssm-agent.service amazon-cloudwatch-agent.service
+`;
+
+/** Image Builder itself removes keys, logs and cloud-init's traces; this only saves space. */
+const removeTraces = `#!/bin/bash
+set -euo pipefail
+dnf clean all
+truncate -s 0 /etc/machine-id
+`;
+
+function checkSoftware(): string {
+  return `#!/bin/bash
+set -euo pipefail
+fail() { echo "golden image: $1" >&2; exit 1; }
+grep -qxF ${shellQuoted(softwareRelease())} ${softwarePaths.release} || fail "the software is not complete"
+${softwarePaths.javaHome}/bin/java -version 2>&1 | grep -q '"21[.]' || fail "Java 21 is missing"
+test -s ${softwarePaths.war} || fail "jenkins.war is missing"
+ls ${softwarePaths.plugins}/*.[hj]pi >/dev/null || fail "there are no plugins"
+command -v mount.efs >/dev/null || fail "amazon-efs-utils is missing"
+systemctl is-enabled --quiet amazon-ssm-agent.service || fail "the SSM agent does not start at boot"
+if systemctl is-enabled --quiet jenkins.service; then fail "Jenkins would start without its lease"; fi
+`;
+}
+
+interface Step {
+  readonly name: string;
+  readonly action: "UpdateOS" | "ExecuteBash";
+  readonly script?: string;
+}
+
+function bash(name: string, script: string): Step {
+  return { name, action: "ExecuteBash", script };
+}
+
+function document(phases: readonly { name: string; steps: readonly Step[] }[]): string {
+  return [
+    "name: jenkins",
+    "description: Jenkins controllers and agents on Amazon Linux 2023",
+    "schemaVersion: 1.0",
+    "phases:",
+    ...phases.flatMap(({ name, steps }) => [
+      `  - name: ${name}`,
+      "    steps:",
+      ...steps.flatMap(renderStep),
+    ]),
+    "",
+  ].join("\n");
+}
+
+/** Half an hour: the first build downloads some 600 MB of packages and plugins. */
+const stepTimeoutSeconds = 1800;
+
+function renderStep({ name, action, script }: Step): string[] {
+  const head = [
+    `      - name: ${name}`,
+    `        action: ${action}`,
+    `        timeoutSeconds: ${stepTimeoutSeconds}`,
+    "        onFailure: Abort",
+  ];
+  if (script === undefined) return head;
+  // Image Builder replaces {{ … }} by its own variables wherever it finds it.
+  if (script.includes("{{")) throw new Error(`step ${name}: {{ would be taken for a variable`);
+  const indented = script
+    .trimEnd()
+    .split("\n")
+    .map((line) => (line === "" ? "" : `              ${line}`));
+  return [...head, "        inputs:", "          commands:", "            - |", ...indented];
+}
+
+function shellQuoted(text: string): string {
+  return `'${text.replace(/'/g, "'\\''")}'`;
+}
