@@ -24,11 +24,14 @@ export class EventReader {
   }
 
   private readDiagnostic(event: NonNullable<CliEvent["diagnosticEvent"]>): void {
-    const severity = severities[event.severity];
+    const message = event.message.replace(/<\{%[^%]*%\}>/g, "").trimEnd();
+    // The CLI warns of every provider from the PATH; here that is the only place they come from.
+    const expected = message.startsWith("using pulumi-resource-");
+    const severity = expected ? "debug" : severities[event.severity];
     if (severity === undefined) return;
     const diagnostic: Diagnostic = {
       severity,
-      message: event.message.replace(/<\{%[^%]*%\}>/g, "").trimEnd(),
+      message,
       ...(event.urn === undefined || event.urn === "" ? {} : { urn: event.urn }),
     };
     this.diagnostics.push(diagnostic);
