@@ -1,20 +1,7 @@
 import type { Check } from "./crossChecks";
-import { programs } from "./identitySettings";
 import { show, type Problem } from "./problem";
 
 const keys = ["primary", "dr"] as const;
-
-const programIsKnown: Check = ({ program }) => {
-  if (program) return [];
-  return [
-    {
-      path: "program",
-      wrong: "is missing, and the stack's name is not one of a program's",
-      allowed: programs.join(", "),
-      fix: "name the stack primary or dr, or set it: pulumi config set program primary",
-    },
-  ];
-};
 
 const regionsDiffer: Check = ({ regions }) => {
   if (!regions?.primary || regions.primary !== regions.dr) return [];
@@ -116,7 +103,6 @@ const parametersHoldNoCredentials: Check = ({ parameters }) =>
 
 /** What the deployment is and whom it talks to. */
 export const deploymentChecks: readonly Check[] = [
-  programIsKnown,
   regionsDiffer,
   activeRegionIsOneOfThePair,
   generationCountsRoleChanges,

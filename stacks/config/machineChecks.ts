@@ -48,18 +48,8 @@ const controllersFitTheImage: TeamCheck = ({ instanceType }, path, { image }) =>
     image?.architecture,
   );
 
-const agentsFitTheImage: TeamCheck = ({ agents }, path, { image }) =>
-  architectureProblems(
-    listed(agents?.instanceTypes, `${path}.agents.instanceTypes`),
-    image?.architecture,
-  );
-
 /** Machines that can run what they are for. */
-export const machineChecks: readonly TeamCheck[] = [
-  heapFitsTheMachine,
-  controllersFitTheImage,
-  agentsFitTheImage,
-];
+export const machineChecks: readonly TeamCheck[] = [heapFitsTheMachine, controllersFitTheImage];
 
 export type Listed = readonly (readonly [path: string, instanceType: string])[];
 

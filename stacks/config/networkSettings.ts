@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { contains, parseCidr } from "./cidr";
 import { cidr, flag, instanceType, logRetention, oneOf, wholeNumber } from "./fields";
 
 /** AWS services that can be reached without NAT through an interface endpoint. */
@@ -30,8 +31,28 @@ export const endpointsNeededWithoutNat = [
   "ssmmessages",
 ] as const satisfies readonly (typeof endpointServices)[number][];
 
+/** RFC 1918 and RFC 6598: other addresses belong to someone whom builds may have to reach. */
+const privateRanges = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"];
+
+function isPrivate(text: string): boolean {
+  const range = parseCidr(text);
+  return (
+    !range ||
+    privateRanges.some((outer) => {
+      const parsed = parseCidr(outer);
+      return parsed !== undefined && contains(parsed, range);
+    })
+  );
+}
+
 function vpcRange() {
-  return cidr("a private IPv4 range from /16 to /20, such as 10.10.0.0/16", 20, 16);
+  return cidr("a private IPv4 range from /16 to /20, such as 10.10.0.0/16", 20, 16).superRefine(
+    (value, context) => {
+      if (isPrivate(value)) return;
+      const fix = `take a part of ${privateRanges.join(", ")}`;
+      context.addIssue({ code: "custom", message: "is not private", params: { fix } });
+    },
+  );
 }
 
 const bastion = z

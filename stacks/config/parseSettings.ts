@@ -78,7 +78,7 @@ function decode(raw: Readonly<Record<string, unknown>>) {
 
 function complete(given: GivenSettings, stackName: string): Settings {
   const { agents, secrets, ...rest } = given;
-  const program = given.program ?? programs[0];
+  const { program } = given;
   return {
     ...rest,
     stackName,

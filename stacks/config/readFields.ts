@@ -84,7 +84,8 @@ function asProblem(issue: z.core.$ZodIssue, schema: Schema, given: unknown, path
   const { notes, defaultValue } = unwrap(inner);
   const allowed = notes.allowed ?? "see the configuration table in README.md";
   if (given === undefined) {
-    const fix = `add ${path} to Pulumi.yaml${notes.fix ? `; ${notes.fix}` : ""}`;
+    const where = "Pulumi.yaml (or to the stack's own file, where stacks differ)";
+    const fix = `add ${path} to ${where}${notes.fix ? `; ${notes.fix}` : ""}`;
     return { path, wrong: "is missing", allowed, fix };
   }
   const shown = path.startsWith("secrets") ? "[not shown]" : show(given);

@@ -1,9 +1,8 @@
 import type { Team } from "../../components/jenkins/team";
-import type { Program } from "./identitySettings";
 import type { AwsRegion } from "./region";
 import type { GivenSettings } from "./schema";
 
-type Unresolved = "program" | "activeRegion" | "teams" | "agents" | "database" | "secrets";
+type Unresolved = "activeRegion" | "teams" | "agents" | "database" | "secrets";
 
 /**
  * All settings of one stack: checked, complete and free of secrets, so that they can be logged and
@@ -11,7 +10,6 @@ type Unresolved = "program" | "activeRegion" | "teams" | "agents" | "database" |
  */
 export interface Settings extends Readonly<Omit<GivenSettings, Unresolved>> {
   readonly stackName: string;
-  readonly program: Program;
   /** The region of this stack's resources: `regions[program]`. */
   readonly region: AwsRegion;
   /** The other region of the pair. */

@@ -1,15 +1,29 @@
 import { z } from "zod";
+import type { Duration } from "./duration";
 import { duration, flag, oneOf, text, wholeNumber } from "./fields";
 
 /** Ages at which EFS may move files: https://docs.aws.amazon.com/efs/latest/ug/lifecycle-management-efs.html */
+const fileAges: readonly (Duration | "never")[] = [
+  "never",
+  "1 day",
+  "7 days",
+  "14 days",
+  "30 days",
+  "60 days",
+  "90 days",
+  "180 days",
+  "270 days",
+  "365 days",
+];
+
 function fileAge() {
-  const days = [1, 7, 14, 30, 60, 90, 180, 270, 365].map((count) =>
-    count === 1 ? "1 day" : `${count} days`,
-  );
-  return z.enum(["never", ...days]).meta({
-    allowed: `one of "never", ${days.map((age) => `"${age}"`).join(", ")}`,
-    fix: "EFS knows these ages alone; take the next longer one",
-  });
+  return z
+    .custom<Duration | "never">()
+    .refine((age) => fileAges.includes(age), { message: "is no age that EFS knows" })
+    .meta({
+      allowed: `one of ${fileAges.map((age) => `"${age}"`).join(", ")}`,
+      fix: "take the next longer one of these ages",
+    });
 }
 
 /** Everything that outlives machines: the image they start from, the database, the homes. */

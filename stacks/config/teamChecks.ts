@@ -1,6 +1,6 @@
-import type { Check, Given } from "./crossChecks";
-import type { Problem } from "./problem";
-import { architectureProblems, listed, machineChecks, type TeamCheck } from "./machineChecks";
+import { agentsOfAllTeams, agentsOfOneTeam } from "./agentChecks";
+import type { Check } from "./crossChecks";
+import { machineChecks, type TeamCheck } from "./machineChecks";
 
 /** https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html */
 const targetGroupNameLimit = 32;
@@ -100,19 +100,13 @@ const capacityFitsTheStrategy: TeamCheck = ({ capacity, strategy }, path) => {
   ];
 };
 
-const teamAgentsAreInOrder: TeamCheck = (team, path, { agents }) => {
-  const own = team.agents ?? {};
-  if (own.min === undefined && own.max === undefined) return [];
-  return agentProblems({ ...agents, ...own }, `${path}.agents`);
-};
-
 const checksOfEachTeam: readonly TeamCheck[] = [
   nameFitsTheTargetGroup,
   nameIsFree,
   warmStandbyIsNotYetAvailable,
   capacityIsInOrder,
   capacityFitsTheStrategy,
-  teamAgentsAreInOrder,
+  agentsOfOneTeam,
   ...machineChecks,
 ];
 
@@ -150,31 +144,10 @@ const someoneFailsOver: Check = ({ teams, program }) => {
   ];
 };
 
-const globalAgents: Check = ({ agents, image }) => [
-  ...agentProblems(agents ?? {}, "agents"),
-  ...architectureProblems(
-    listed(agents?.instanceTypes, "agents.instanceTypes"),
-    image?.architecture,
-  ),
-];
-
-function agentProblems(agents: NonNullable<Given["agents"]>, path: string): readonly Problem[] {
-  const { min, max } = agents;
-  if (min === undefined || max === undefined || min <= max) return [];
-  return [
-    {
-      path: `${path}.min`,
-      wrong: `is ${min}, above the max of ${max}`,
-      allowed: `0 to ${max}`,
-      fix: `lower it, or raise ${path}.max`,
-    },
-  ];
-}
-
 /** Who builds, and on what. */
 export const teamChecks: readonly Check[] = [
   eachTeam,
   namesAreUnique,
   someoneFailsOver,
-  globalAgents,
+  agentsOfAllTeams,
 ];

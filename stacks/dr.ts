@@ -1,0 +1,156 @@
+import * as pulumi from "@pulumi/pulumi";
+import { ReplicatedDatabase } from "../components/data/replicatedDatabase";
+import { roleOf } from "../components/deployment";
+import { homeDirectories } from "../components/home/homePlan";
+import { SharedHome } from "../components/home/sharedHome";
+import { JenkinsCluster } from "../components/jenkins/jenkinsCluster";
+import { Network } from "../components/network/network";
+import { Observability } from "../components/operations/observability";
+import { PilotLightRegion } from "../components/recovery/pilotLightRegion";
+import { Traffic } from "../components/recovery/traffic";
+import {
+  clusterArgs,
+  dailySnapshots,
+  databaseArgs,
+  failoverPolicy,
+  homeArgs,
+  networkArgs,
+  observabilityArgs,
+} from "./arguments";
+import { inDays, type StackSettings } from "./config";
+import { stackContext } from "./deployment";
+import { PrimaryStack } from "./primaryOutputs";
+
+/**
+ * The stack of `regions.dr`: the pilot light. The same shape as the primary region with capacity
+ * zero, the replicas of its state, and what watches it and can take its place.
+ */
+export function dr({ settings }: StackSettings): Record<string, pulumi.Input<unknown>> {
+  const { deployment, opts } = stackContext(settings);
+  const { region } = deployment;
+  const role = roleOf(deployment);
+  const { protectState } = settings;
+  const primary = new PrimaryStack("primary");
+  const keyArn = here(primary.read("keyArns"), region);
+  const databaseSecretArn = here(primary.read("databaseSecretArns"), region);
+  const subscribers = { emails: settings.alerts.emails, phones: settings.alerts.sms };
+
+  const network = new Network("network", networkArgs(settings, deployment), opts);
+  const home = new SharedHome(
+    "home",
+    {
+      ...homeArgs(settings, deployment, network, keyArn),
+      role,
+      directories: homeDirectories(settings.teams),
+      fileSystemId: primary.read("homeReplicaFileSystemId"),
+    },
+    opts,
+  );
+  const database = new ReplicatedDatabase(
+    "database",
+    {
+      ...databaseArgs(settings, deployment, network, keyArn),
+      role: "replica",
+      sourceArn: primary.read("databaseArn"),
+      masterSecretArn: databaseSecretArn,
+    },
+    opts,
+  );
+  const cluster = new JenkinsCluster(
+    "jenkins",
+    clusterArgs(settings, {
+      deployment,
+      role,
+      network,
+      home,
+      database,
+      databaseSecretArn,
+      artifactBucket: here(primary.read("artifactBuckets"), region),
+      imageId: here(primary.read("imageIds"), region),
+      kmsKeyArn: keyArn,
+    }),
+    opts,
+  );
+  const traffic = new Traffic(
+    "traffic",
+    {
+      deployment,
+      role,
+      edge: settings.edge,
+      domain: settings.domain,
+      hostedZoneId: settings.hostedZoneId,
+      teams: cluster.trafficTeams,
+      loadBalancers: cluster.edgeEndpoints,
+      listenerArns: primary.read("listenerArns"),
+    },
+    opts,
+  );
+  const pilotLight = new PilotLightRegion(
+    "pilot-light",
+    {
+      deployment,
+      workload: cluster,
+      active: {
+        loadBalancerDnsNames: primary
+          .read("loadBalancers")
+          .apply((balancers) => balancers.map(({ dnsName }) => dnsName)),
+        targetGroupArns: primary.read("targetGroupArns"),
+        endpointGroupArns: primary.read("endpointGroupArns"),
+        homeFileSystemId: primary.read("homeFileSystemId"),
+        databaseIdentifier: primary.read("databaseIdentifier"),
+        kmsKeyArn: here(primary.read("keyArns"), deployment.peerRegion),
+      },
+      home,
+      database,
+      traffic,
+      edge: settings.edge,
+      domain: settings.domain,
+      hostedZoneId: settings.hostedZoneId,
+      policy: failoverPolicy(settings),
+      subscribers,
+      kmsKeyArn: keyArn,
+      dailySnapshots: dailySnapshots(settings),
+      trigger: settings.failover,
+      protectState,
+      logRetentionDays: inDays(settings.observability.logRetention),
+    },
+    opts,
+  );
+  const observability = new Observability(
+    "observability",
+    observabilityArgs(settings, {
+      deployment,
+      role,
+      cluster,
+      home,
+      database,
+      announcementsTopicArn: pilotLight.announcementsTopicArn,
+    }),
+    opts,
+  );
+
+  return {
+    region,
+    generation: deployment.generation,
+    urls: cluster.urls,
+    dashboardUrl: observability.dashboardUrl,
+    recordTable: pilotLight.tableName,
+    failoverFunction: pilotLight.functionName,
+    failoverByConfiguration: `pulumi config set failover true --stack ${settings.stackName} && pulumi up --stack ${settings.stackName}`,
+    failoverDirectly: `npm run failover -- --stack ${settings.stackName}`,
+  };
+}
+
+/** One region's part of what the primary stack published by region. */
+function here(byRegion: pulumi.Output<Record<string, string>>, region: string): pulumi.Output<string> {
+  return byRegion.apply((values) => {
+    const value = values[region];
+    if (value === undefined) {
+      throw new pulumi.RunError(
+        `The primary stack published nothing for ${region}, only for ${Object.keys(values).join(", ")}. ` +
+          "Both stacks must have the same `regions`: check Pulumi.yaml and run `pulumi up --stack primary`.",
+      );
+    }
+    return value;
+  });
+}
