@@ -12,7 +12,11 @@ import {
   renderJenkinsConfiguration,
   unavailableDatabaseSecret,
 } from "../../../components/jenkins/jenkinsConfigurationRenderer";
-import { leasePaths } from "../../../components/jenkins/leaseScriptRenderer";
+import {
+  defaultLeaseTiming,
+  leasePaths,
+  type LeaseSettings,
+} from "../../../components/jenkins/leaseScriptRenderer";
 import { renderSoftwareInstallation } from "../../../components/jenkins/softwareRenderer";
 import {
   type BootFile,
@@ -24,7 +28,7 @@ import {
 import { settings } from "./leaseMachines";
 import { parseUnit, type UnitFile } from "./unitFile";
 
-const { timing: _, ...lease } = settings;
+const lease: LeaseSettings = { ...settings, timing: defaultLeaseTiming };
 const controller: ControllerUserData = {
   lease,
   fileSystemId: "fs-0123456789abcdef0",
@@ -127,7 +131,7 @@ describe("a controller's user data", () => {
   it("starts the lease, never Jenkins itself, and does not wait for it", () => {
     const commands = config.runcmd.map((command) => command.join(" "));
     expect(commands.at(-1)).to.match(/^systemctl enable --now --no-block .*jenkins-lease\.service/);
-    expect(commands.filter((command) => /jenkins\.service/.test(command))).to.deep.equal([]);
+    expect(commands.filter((command) => command.includes("jenkins.service"))).to.deep.equal([]);
     expect(renderSoftwareInstallation()).to.include("systemctl disable jenkins.service");
   });
 

@@ -1,0 +1,37 @@
+import type { RegionRole } from "../deployment";
+import type { Capacity, Team } from "./team";
+
+/** What a team's group has where the team does not run. */
+export const asleep: Capacity = { min: 0, desired: 0, max: 0 };
+
+/** One writer at a time for everything but active-active, whatever the configuration says. */
+export function isSingleWriter(team: Team): boolean {
+  return team.strategy !== "active-active";
+}
+
+/** The sizes that a team's group has while its region serves. */
+export function servingSizes(team: Team): Capacity {
+  return isSingleWriter(team) ? { min: 1, desired: 1, max: 1 } : team.capacity;
+}
+
+/** The sizes that a team's group is first made with. */
+export function initialSizes(team: Team, role: RegionRole): Capacity {
+  return role === "active" ? servingSizes(team) : asleep;
+}
+
+/** The homes that a team's controllers may take: one, or one for each possible controller. */
+export function homesOf(team: Team): readonly string[] {
+  if (isSingleWriter(team)) return [team.name];
+  return Array.from(
+    { length: team.capacity.max },
+    (_, slot) => `${team.name}/controller-${slot + 1}`,
+  );
+}
+
+/** The name that users type. */
+export function hostOf(team: Team, domain: string): string {
+  return `${team.name}.${domain}`;
+}
+
+/** Names that would give a team's target group the name of one of ours. */
+export const reservedTeamNames = /^(edge|edge-http|region)-\d+$/;

@@ -1,0 +1,247 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { Deployment } from "../deployment";
+import { policyOf, type Statement } from "../policies";
+import type { AgentFleet } from "./agentFleet";
+import { homesOf } from "./controllerPlan";
+import type { Team } from "./team";
+
+export interface ControllerRoleArgs {
+  readonly deployment: Deployment;
+  readonly team: Team;
+  readonly leaseTableArn: pulumi.Input<string>;
+  readonly logGroupArn: pulumi.Input<string>;
+  readonly bucketArn: pulumi.Input<string>;
+  /** The region's key: bucket and secrets are encrypted with it. */
+  readonly kmsKeyArn: pulumi.Input<string>;
+  /** Names or ARNs of the secrets that every controller fetches when it starts. */
+  readonly startSecretIds: readonly pulumi.Input<string>[];
+  readonly metricsNamespace: string;
+  readonly fleet: AgentFleet | undefined;
+}
+
+/** A role and the profile that machines carry it by. */
+export interface MachineRole {
+  readonly role: aws.iam.Role;
+  readonly profileArn: pulumi.Output<string>;
+}
+
+/**
+ * What one team's controllers may do: their own home's lease, their own secrets and artifacts, their
+ * own group and agents. A role for each team and region, so that a build that gets hold of one
+ * team's credentials reaches no other team. IAM's default quota of 1,000 roles is enough for both
+ * regions of about 450 teams; it can be raised to 5,000.
+ */
+export function createControllerRole(
+  name: string,
+  args: ControllerRoleArgs,
+  parent: pulumi.Resource,
+): MachineRole {
+  return createMachineRole(
+    `${name}-${args.team.name}`,
+    {
+      roleName: `${args.deployment.prefix}-${args.team.name}-${args.deployment.region}`,
+      team: args.team.name,
+      policyName: "controller",
+      statements: controllerStatements(args),
+    },
+    parent,
+  );
+}
+
+/** A role for EC2 machines. */
+export function createMachineRole(
+  name: string,
+  args: {
+    readonly roleName: string;
+    readonly team: string;
+    readonly policyName: string;
+    readonly statements: readonly Statement[];
+  },
+  parent: pulumi.Resource,
+): MachineRole {
+  const tags = { team: args.team, Name: args.roleName };
+  const role = new aws.iam.Role(
+    name,
+    {
+      name: args.roleName,
+      // EC2 itself asks for a machine's credentials and names no source account in doing so.
+      assumeRolePolicy: policyOf([
+        {
+          Sid: "Machines",
+          Effect: "Allow",
+          Principal: { Service: "ec2.amazonaws.com" },
+          Action: "sts:AssumeRole",
+        },
+      ]),
+      tags,
+    },
+    { parent },
+  );
+  new aws.iam.RolePolicy(
+    `${name}-${args.policyName}`,
+    { name: args.policyName, role: role.id, policy: policyOf(args.statements) },
+    { parent: role },
+  );
+  const profile = new aws.iam.InstanceProfile(
+    name,
+    { name: args.roleName, role: role.name, tags },
+    { parent: role },
+  );
+  return { role, profileArn: profile.arn };
+}
+
+/**
+ * What the SSM agent needs for Session Manager and Run Command. The managed policy for it would also
+ * let the machine read every parameter of the account.
+ */
+export const sessionManagerStatement: Statement = {
+  Sid: "SessionManager",
+  Effect: "Allow",
+  Action: [
+    "ssm:UpdateInstanceInformation",
+    "ssmmessages:CreateControlChannel",
+    "ssmmessages:CreateDataChannel",
+    "ssmmessages:OpenControlChannel",
+    "ssmmessages:OpenDataChannel",
+  ],
+  // None of these actions has resource-level permissions that an agent could satisfy.
+  Resource: "*",
+};
+
+function controllerStatements(args: ControllerRoleArgs): readonly Statement[] {
+  return [
+    ...leaseStatements(args),
+    ...secretStatements(args),
+    ...artifactStatements(args),
+    ...reportStatements(args),
+    {
+      Sid: "LeaveInGoodOrder",
+      Effect: "Allow",
+      Action: "autoscaling:CompleteLifecycleAction",
+      Resource: groupArn(args.deployment, `${args.deployment.prefix}-${args.team.name}`),
+    },
+    sessionManagerStatement,
+    ...(args.fleet?.controllerStatements ?? []),
+  ];
+}
+
+/** ARN of an Auto Scaling group by its name; the middle part is an id that AWS makes up. */
+export function groupArn(deployment: Deployment, group: string): pulumi.Output<string> {
+  const { region, accountId } = deployment;
+  return pulumi.interpolate`arn:aws:autoscaling:${region}:${accountId}:autoScalingGroup:*:autoScalingGroupName/${group}`;
+}
+
+function leaseStatements({ deployment, team, leaseTableArn }: ControllerRoleArgs): Statement[] {
+  const { prefix, accountId, region, peerRegion } = deployment;
+  return [
+    {
+      Sid: "OwnLeases",
+      Effect: "Allow",
+      Action: ["dynamodb:PutItem", "dynamodb:UpdateItem"],
+      Resource: leaseTableArn,
+      Condition: { "ForAllValues:StringEquals": { "dynamodb:LeadingKeys": homesOf(team) } },
+    },
+    {
+      Sid: "ReadFailoverRecords",
+      Effect: "Allow",
+      Action: "dynamodb:GetItem",
+      Resource: [region, peerRegion].map(
+        (each) =>
+          pulumi.interpolate`arn:aws:dynamodb:${each}:${accountId}:table/${prefix}-failover`,
+      ),
+    },
+  ];
+}
+
+function secretStatements(args: ControllerRoleArgs): Statement[] {
+  const { accountId, region } = args.deployment;
+  const secrets = pulumi.interpolate`arn:aws:secretsmanager:${region}:${accountId}:secret:`;
+  return [
+    {
+      Sid: "OwnSecrets",
+      Effect: "Allow",
+      Action: "secretsmanager:GetSecretValue",
+      Resource: [
+        ...credentialPrefixes(args.deployment, args.team).map(
+          (each) => pulumi.interpolate`${secrets}${each}*`,
+        ),
+        // Secrets Manager ends each ARN with six characters of its own.
+        ...args.startSecretIds.map((id) =>
+          pulumi
+            .all([id, secrets])
+            .apply(([known, base]) =>
+              known.startsWith("arn:") ? known : `${base}${known}-??????`,
+            ),
+        ),
+      ],
+    },
+    {
+      Sid: "ListCredentials",
+      Effect: "Allow",
+      Action: "secretsmanager:ListSecrets",
+      // ListSecrets has no resource-level permission; it shows names, not values.
+      Resource: "*",
+    },
+    {
+      Sid: "DecryptSecretsAndArtifacts",
+      Effect: "Allow",
+      Action: ["kms:Decrypt", "kms:GenerateDataKey"],
+      Resource: args.kmsKeyArn,
+      Condition: {
+        StringEquals: {
+          "kms:ViaService": [
+            `secretsmanager.${region}.amazonaws.com`,
+            `s3.${region}.amazonaws.com`,
+          ],
+        },
+      },
+    },
+  ];
+}
+
+/** Names of secrets that become credentials in a team's Jenkins. */
+export function credentialPrefixes(deployment: Deployment, team: Team): readonly string[] {
+  return [`${deployment.prefix}/teams/${team.name}/`, `${deployment.prefix}/shared/`];
+}
+
+function artifactStatements({ bucketArn, team }: ControllerRoleArgs): Statement[] {
+  return [
+    {
+      Sid: "OwnArtifacts",
+      Effect: "Allow",
+      Action: ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"],
+      Resource: pulumi.interpolate`${bucketArn}/${team.name}/*`,
+    },
+    {
+      Sid: "ListOwnArtifacts",
+      Effect: "Allow",
+      Action: "s3:ListBucket",
+      Resource: bucketArn,
+      Condition: { StringLike: { "s3:prefix": `${team.name}/*` } },
+    },
+  ];
+}
+
+function reportStatements({
+  logGroupArn,
+  team,
+  metricsNamespace,
+}: ControllerRoleArgs): Statement[] {
+  return [
+    {
+      Sid: "WriteLogs",
+      Effect: "Allow",
+      Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
+      Resource: pulumi.interpolate`${logGroupArn}:log-stream:${team.name}/*`,
+    },
+    {
+      Sid: "WriteMetrics",
+      Effect: "Allow",
+      Action: "cloudwatch:PutMetricData",
+      // PutMetricData has no resource-level permission; the namespace stands in for it.
+      Resource: "*",
+      Condition: { StringEquals: { "cloudwatch:namespace": metricsNamespace } },
+    },
+  ];
+}
