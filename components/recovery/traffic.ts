@@ -15,6 +15,12 @@ import {
 /** A load balancer of this stack's region. */
 export interface TrafficLoadBalancer {
   readonly arn: pulumi.Input<string>;
+  /**
+   * What the accelerator sends users to, where that is not the load balancer itself: it counts a
+   * load balancer as healthy only when each of its target groups is, and one team's dead Jenkins
+   * must not look like a dead region. Default {@link arn}.
+   */
+  readonly endpointArn?: pulumi.Input<string>;
   readonly dnsName: pulumi.Input<string>;
   /** Hosted zone of the load balancer's own name, for alias records. */
   readonly zoneId: pulumi.Input<string>;
@@ -180,7 +186,7 @@ export class Traffic extends pulumi.ComponentResource {
         // Health is the target groups': AWS ignores a group's own checks for load balancers.
         endpointConfigurations: [
           {
-            endpointId: loadBalancer.arn,
+            endpointId: loadBalancer.endpointArn ?? loadBalancer.arn,
             weight: openWeight,
             clientIpPreservationEnabled: true,
           },

@@ -100,7 +100,8 @@ describe("Failover", () => {
   });
 
   it("asks for no permission on a database where there is none", async () => {
-    const { replica: _, ...withoutDatabase } = failoverArgs;
+    const withoutDatabase = { ...failoverArgs };
+    Reflect.deleteProperty(withoutDatabase, "replica");
     const run = await runComponent(() => new Failover("failover", withoutDatabase));
     const actions = policyDocuments(run.registrations).flatMap((document) =>
       document.statements.flatMap((statement) => statement.actions),
