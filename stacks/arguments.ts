@@ -151,10 +151,9 @@ export function failoverPolicy({ recovery }: Settings): PilotLightPolicy {
   };
 }
 
-/** The snapshot function begins at an hour; a schedule of another form begins at 3 o'clock UTC. */
 export function dailySnapshots({ recovery }: Settings): { retentionDays: number; hourUtc: number } {
-  const hour = Number(/^cron\(\S+ (\d{1,2}) /.exec(recovery.snapshot.schedule)?.[1] ?? 3);
-  return { retentionDays: inDays(recovery.snapshot.retention), hourUtc: hour };
+  const { retention, hourUtc } = recovery.snapshot;
+  return { retentionDays: inDays(retention), hourUtc };
 }
 
 export { inMinutes };

@@ -24,10 +24,11 @@ function certificateArn() {
 
 /** What the deployment is, where it is and under which names people reach it. */
 export const identityFields = {
-  program: oneOf(programs).exactOptional().meta({
+  // Required here: parseSettings fills it in from the stack's name.
+  program: oneOf(programs).meta({
     description: "Which program the stack runs.",
     defaultNote: "the stack's name",
-    fix: "name the stack primary or dr, or set program",
+    fix: "name the stack primary or dr, or: pulumi config set program primary",
   }),
   prefix: text(
     /^[a-z](?:[a-z0-9]|-(?!-)){0,14}[a-z0-9]$/,

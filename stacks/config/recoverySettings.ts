@@ -18,7 +18,7 @@ export const recoveryFields = {
       }),
       detection: z
         .strictObject({
-          periods: wholeNumber(1, 10, "minutes").default(3).meta({
+          unhealthyPeriods: wholeNumber(1, 10, "minutes").default(3).meta({
             description:
               "Alarm when the region was down in so many of the last `outOf` minutes (n of m). Detection counts against the RTO.",
           }),

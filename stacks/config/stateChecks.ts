@@ -94,14 +94,14 @@ const archiveComesAfterInfrequentAccess: Check = ({ home }) => {
 };
 
 const detectionCanAlarm: Check = ({ recovery }) => {
-  const { periods, outOf } = recovery?.detection ?? {};
-  if (periods === undefined || outOf === undefined || periods <= outOf) return [];
+  const { unhealthyPeriods, outOf } = recovery?.detection ?? {};
+  if (unhealthyPeriods === undefined || outOf === undefined || unhealthyPeriods <= outOf) return [];
   return [
     {
-      path: "recovery.detection.periods",
-      wrong: `is ${periods} out of ${outOf} minutes, which can never happen`,
+      path: "recovery.detection.unhealthyPeriods",
+      wrong: `is ${unhealthyPeriods} out of ${outOf} minutes, which can never happen`,
       allowed: `1 to ${outOf}`,
-      fix: `lower it, or raise recovery.detection.outOf to ${periods}`,
+      fix: `lower it, or raise recovery.detection.outOf to ${unhealthyPeriods}`,
     },
   ];
 };

@@ -513,8 +513,8 @@ export const badSettings: readonly BadSettings[] = [
   },
   {
     mistake: "an alarm that can never ring",
-    settings: { recovery: { detection: { periods: 5, outOf: 3 } } },
-    path: "recovery.detection.periods",
+    settings: { recovery: { detection: { unhealthyPeriods: 5, outOf: 3 } } },
+    path: "recovery.detection.unhealthyPeriods",
     says: ["5 out of 3", "can never happen"],
   },
   {
