@@ -71,12 +71,19 @@ async function withUnhandledRejectionsCollected(work: () => Promise<void>): Prom
     collected.push(reason);
   };
   const formerly = process.listeners("unhandledRejection");
+  // Pulumi takes a stack for each promise and resource, and ts-node would map every frame of it back
+  // to its source, which takes several times as long as everything else together.
+  const { stackTraceLimit, prepareStackTrace } = Error;
+  Error.stackTraceLimit = 3;
+  Error.prepareStackTrace = (error, frames) =>
+    `${String(error)}\n    at ${frames.join("\n    at ")}`;
   process.removeAllListeners("unhandledRejection");
   process.on("unhandledRejection", collect);
   try {
     await work();
     return collected;
   } finally {
+    Object.assign(Error, { stackTraceLimit, prepareStackTrace });
     // Node reports unhandled rejections after the microtasks of a turn: give it two turns.
     for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
     process.removeListener("unhandledRejection", collect);

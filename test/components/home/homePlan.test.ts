@@ -1,0 +1,51 @@
+import { expect } from "chai";
+import {
+  directoryProblems,
+  homeDirectories,
+  lifecycleAge,
+} from "../../../components/home/homePlan";
+
+const capacity = { min: 2, desired: 2, max: 3 };
+
+describe("home plan", () => {
+  it("gives each live controller a home of its own, and every other team one", () => {
+    const homes = homeDirectories([
+      { name: "devops", strategy: "active-active", capacity },
+      { name: "ma", strategy: "active-passive", capacity: { min: 1, desired: 1, max: 1 } },
+      { name: "tw", strategy: "local-only", capacity: { min: 1, desired: 1, max: 1 } },
+    ]);
+    expect(homes).to.deep.equal([
+      { name: "devops/controller-1", team: "devops" },
+      { name: "devops/controller-2", team: "devops" },
+      { name: "devops/controller-3", team: "devops" },
+      { name: "ma", team: "ma" },
+      { name: "tw", team: "tw" },
+    ]);
+    expect(directoryProblems(homes)).to.deep.equal([]);
+  });
+
+  const bad: readonly [what: string, names: readonly string[], found: RegExp][] = [
+    ["no homes", [], /has 0 homes/],
+    ["one home twice", ["ma", "ma"], /two controllers would share it/],
+    ["a home inside of another", ["ma", "ma/controller-1"], /lies inside of the home "ma"/],
+    ["a way out of the file system", ["../etc"], /a-z, 0-9/],
+    ["the root", [""], /a-z, 0-9/],
+    ["too deep", ["a/b/c/d/e"], /deeper than 4/],
+    ["too long", ["a".repeat(100)], /longer than 99/],
+  ];
+  for (const [what, names, found] of bad) {
+    it(`refuses ${what}`, () => {
+      const reasons = directoryProblems(names.map((name) => ({ name, team: "x" })));
+      expect(reasons.map(({ reason }) => reason).join("\n")).to.match(found);
+    });
+  }
+
+  it("says ages in EFS's words", () => {
+    expect(["never", "1 day", "30 days"].map(lifecycleAge)).to.deep.equal([
+      undefined,
+      "AFTER_1_DAY",
+      "AFTER_30_DAYS",
+    ]);
+    expect(() => lifecycleAge("31 days")).to.throw(/not an age that EFS knows/);
+  });
+});
