@@ -31,10 +31,23 @@ export interface LaunchedInstance {
 export interface ControllerModel {
   /** The instance's operating system starts to boot. */
   started(instance: LaunchedInstance): void;
+  /**
+   * Auto Scaling holds the instance in Terminating:Wait: it shall stop gracefully and call `stopped`
+   * when it has, as the machine's own script does by CompleteLifecycleAction.
+   */
+  stopping(instanceId: string, stopped: () => void): void;
   /** The instance lost its power or was terminated. Called once for each `started`. */
   stopped(instanceId: string): void;
   /** The HTTP status that a health check of `path` on `port` gets; undefined if nothing answers. */
   healthCheckStatus(instanceId: string, port: number, path: string): number | undefined;
+}
+
+/** What RDS knows of its database instances. */
+export interface DatabaseStates {
+  /** True while the instance is available, no replica, and its region alive. */
+  acceptsWrites(region: string, identifier: string): boolean;
+  /** Seconds that a replica is behind its source; undefined for what is no replica. */
+  replicaLag(region: string, identifier: string): number | undefined;
 }
 
 /** What Lambda does for the AWS services that invoke functions by themselves. */
@@ -45,7 +58,7 @@ export interface AsyncInvoker {
    * @throws AwsError ResourceNotFoundException for a function that does not exist, or an error
    * without an answer when the function's region is dead.
    */
-  invokeAsync(functionArn: string, event: unknown, principal: string): Promise<string>;
+  invokeAsync(functionArn: string, event: unknown): Promise<string>;
 }
 
 /** One published number, as CloudWatch keeps it. */
@@ -73,9 +86,14 @@ export class World {
   fileSystems: FileSystemStates = { isWritable: () => true };
   /** Owned by the target health behaviour. Default: nothing is healthy. */
   targetHealth: TargetHealthStates = { healthyTargets: () => [] };
+  /** Owned by the RDS behaviour. Default: no database. */
+  databases: DatabaseStates = { acceptsWrites: () => false, replicaLag: () => undefined };
   /** Owned by the gateway's maker. Default: machines boot and nothing ever answers. */
   controllers: ControllerModel = {
     started: () => undefined,
+    stopping: (_instanceId, stopped) => {
+      stopped();
+    },
     stopped: () => undefined,
     healthCheckStatus: () => undefined,
   };

@@ -11,14 +11,19 @@ import type {
 import { AwsError } from "../../wire/awsError";
 import { accountId } from "../accountId";
 
+/** An endpoint as configured, with the API's defaults. */
+export interface KeptEndpoint {
+  readonly EndpointId: string;
+  readonly Weight: number;
+  readonly ClientIPPreservationEnabled: boolean;
+}
+
 /** An endpoint group with its endpoints as configured. */
 export interface KeptGroup {
   readonly arn: string;
   readonly region: string;
   settings: Omit<EndpointGroup, "EndpointDescriptions">;
-  endpoints: Required<
-    Pick<EndpointConfiguration, "EndpointId" | "Weight" | "ClientIPPreservationEnabled">
-  >[];
+  endpoints: KeptEndpoint[];
 }
 
 export interface KeptListener {
@@ -131,10 +136,7 @@ export function changeGroup(
   if (endpoints !== undefined) group.endpoints = endpoints;
 }
 
-function checkedEndpoint(
-  configuration: EndpointConfiguration,
-  region: string,
-): KeptGroup["endpoints"][number] {
+function checkedEndpoint(configuration: EndpointConfiguration, region: string): KeptEndpoint {
   const { EndpointId = "", Weight = defaultWeight } = configuration;
   if (!/^arn:aws[a-z-]*:elasticloadbalancing:[^:]+:\d+:loadbalancer\//.test(EndpointId)) {
     throw new AwsError(

@@ -214,6 +214,9 @@ export class FunctionRuntime {
       maxMemoryMb: outcome.maxMemoryMb,
       ...(error === undefined ? {} : { error }),
     });
+    publish(deployed, "Invocations", 1, context);
+    publish(deployed, "Errors", error === undefined ? 0 : 1, context);
+    publish(deployed, "Duration", endedAt - attempt.startedAt, context);
     const payload = outcome.kind === "returned" ? outcome.payload : JSON.stringify(error);
     return { requestId, succeeded: error === undefined, payload, log: running.log };
   }
@@ -248,4 +251,15 @@ export class FunctionRuntime {
       ...(running === undefined ? {} : { requestId: running.requestId }),
     });
   }
+}
+
+/** The metrics that alarms on functions watch (Lambda Developer Guide, "Types of metrics"). */
+function publish(
+  { region, name: functionName }: DeployedFunction,
+  name: string,
+  value: number,
+  context: BehaviourContext,
+): void {
+  const dimensions = { FunctionName: functionName };
+  context.world.metrics.put({ region, namespace: "AWS/Lambda", name, dimensions, value });
 }

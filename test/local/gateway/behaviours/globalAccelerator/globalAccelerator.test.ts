@@ -86,7 +86,7 @@ describe("the Global Accelerator behaviour", () => {
     const group = async (region: string, dial: number) => {
       const { EndpointGroup } = await client.send(
         new CreateEndpointGroupCommand({
-          ListenerArn: Listener?.ListenerArn,
+          ListenerArn: Listener!.ListenerArn!,
           IdempotencyToken: "t",
           EndpointGroupRegion: region,
           TrafficDialPercentage: dial,

@@ -1,0 +1,250 @@
+import { createHash } from "node:crypto";
+import {
+  CreateDBInstanceReadReplicaCommand,
+  DescribeDBInstancesCommand,
+  ModifyDBInstanceCommand,
+  RDSClient,
+  type CreateDBInstanceReadReplicaCommandInput,
+  type DBInstance,
+  type DeleteDBInstanceCommandInput,
+  type DescribeDBInstancesCommandInput,
+  type PromoteReadReplicaCommandInput,
+} from "@aws-sdk/client-rds";
+import type { AwsRequest, AwsResponse, Behaviour, BehaviourContext } from "../../behaviour";
+import { answer } from "../../wire/answers";
+import { AwsError } from "../../wire/awsError";
+import { Replica, type DatabaseKey } from "./replicas";
+
+type Operation = (request: AwsRequest, context: BehaviourContext) => Promise<object>;
+
+/**
+ * What the emulator's RDS gets wrong: promotion of a read replica (it returns at once, succeeds for
+ * what is no replica, and never clears the source), cross-region replicas (which show the source's
+ * ARN and need the source's region to be made, not to be promoted), backups that block a promotion,
+ * and `DbiResourceId`, which is the same for all instances of a region. All else stays with it.
+ *
+ * Sources: RDS API reference (PromoteReadReplica, CreateDBInstanceReadReplica, DescribeDBInstances),
+ * RDS User Guide, "Working with DB instance read replicas".
+ */
+export class RdsBehaviour implements Behaviour {
+  readonly name = "RDS replicas";
+  readonly service = "rds";
+  readonly actions: readonly string[];
+  private readonly replicas: Replica[] = [];
+  /** Modelled time until which an instance is backing up, by region and identifier. */
+  private readonly backups = new Map<string, number>();
+  private readonly operations: Readonly<Record<string, Operation>> = {
+    CreateDBInstanceReadReplica: (request, context) => this.createReplica(request, context),
+    DescribeDBInstances: (request, context) => this.describe(request, context),
+    PromoteReadReplica: (request, context) => this.promote(request, context),
+  };
+  /** Operations that the emulator does right, but whose answer shows the instance. */
+  private readonly corrected = ["CreateDBInstance", "DeleteDBInstance", "ModifyDBInstance"];
+
+  constructor() {
+    this.actions = [...Object.keys(this.operations), ...this.corrected];
+  }
+
+  start(context: BehaviourContext): void {
+    context.world.databases = {
+      acceptsWrites: (region, identifier) =>
+        context.regionIsAlive(region) && !this.find({ region, identifier })?.isReplica,
+      replicaLag: (region, identifier) => {
+        const replica = this.find({ region, identifier });
+        return replica?.isReplicating ? replica.lag() : undefined;
+      },
+    };
+  }
+
+  regionChanged(): void {
+    for (const replica of this.replicas) replica.sourceRegionChanged();
+  }
+
+  async handle(request: AwsRequest, context: BehaviourContext): Promise<AwsResponse> {
+    const operation = this.operations[request.action];
+    if (operation) return answer(request, await operation(request, context));
+    return this.forwardCorrected(request, context);
+  }
+
+  /** Puts an instance into `backing-up` for a modelled while, as the backup window would. */
+  startBackup(key: DatabaseKey, context: BehaviourContext): void {
+    const duration = context.latencies.sample("rdsBackup", key.identifier);
+    this.backups.set(nameOf(key), context.clock.now() + duration);
+  }
+
+  private async createReplica(request: AwsRequest, context: BehaviourContext): Promise<object> {
+    const input = request.input as unknown as CreateDBInstanceReadReplicaCommandInput;
+    const given = input.SourceDBInstanceIdentifier ?? "";
+    const source = sourceKey(given, request.region);
+    if (!context.regionIsAlive(source.region)) {
+      throw new AwsError(
+        "InvalidDBInstanceStateFault",
+        `The source ${given} cannot be reached: region ${source.region} does not answer.`,
+      );
+    }
+    const rds = context.emulator(RDSClient, request.region);
+    // Not through the gateway: the source may be read whatever faults are at work.
+    const { DBInstance } = await rds.send(
+      new CreateDBInstanceReadReplicaCommand(input),
+    );
+    const key = { region: request.region, identifier: input.DBInstanceIdentifier ?? "" };
+    this.replicas.push(new Replica(key, source, given, context));
+    return { DBInstance: this.correct(DBInstance ?? {}, request.region, context) };
+  }
+
+  private async describe(request: AwsRequest, context: BehaviourContext): Promise<object> {
+    const input = request.input as DescribeDBInstancesCommandInput;
+    const byResourceId = input.Filters?.find(({ Name }) => Name === "dbi-resource-id");
+    const otherFilters = input.Filters?.filter((filter) => filter !== byResourceId) ?? [];
+    const page = await context.emulator(RDSClient, request.region).send(
+      new DescribeDBInstancesCommand({
+        ...input,
+        // The emulator's resource ids are not unique; ours are compared below.
+        Filters: otherFilters.length > 0 ? otherFilters : undefined,
+      }),
+    );
+    const all = (page.DBInstances ?? []).map((instance) =>
+      this.correct(instance, request.region, context),
+    );
+    const wanted = byResourceId?.Values;
+    return {
+      DBInstances: wanted
+        ? all.filter(({ DbiResourceId }) => wanted.includes(DbiResourceId ?? ""))
+        : all,
+      ...(page.Marker === undefined ? {} : { Marker: page.Marker }),
+    };
+  }
+
+  private async promote(request: AwsRequest, context: BehaviourContext): Promise<object> {
+    const input = request.input as unknown as PromoteReadReplicaCommandInput;
+    const key = { region: request.region, identifier: input.DBInstanceIdentifier ?? "" };
+    const instance = await this.one(key, context);
+    const replica = this.find(key);
+    if (!replica?.isReplica) {
+      throw invalidState(`DB Instance ${key.identifier} is not a read replica.`);
+    }
+    if (instance.DBInstanceStatus !== "available" || replica.isBeingPromoted) {
+      throw invalidState(
+        `DB Instance ${key.identifier} is not in an available state (${instance.DBInstanceStatus ?? "unknown"}).`,
+      );
+    }
+    replica.promote(async () => {
+      await this.keepBackups(key, input, context);
+    });
+    return { DBInstance: this.correct(instance, request.region, context) };
+  }
+
+  /** A promoted instance keeps the backup settings that the promotion named. */
+  private async keepBackups(
+    key: DatabaseKey,
+    input: PromoteReadReplicaCommandInput,
+    context: BehaviourContext,
+  ): Promise<void> {
+    const { BackupRetentionPeriod, PreferredBackupWindow } = input;
+    if (BackupRetentionPeriod === undefined && PreferredBackupWindow === undefined) return;
+    await context.emulator(RDSClient, key.region).send(
+      new ModifyDBInstanceCommand({
+        DBInstanceIdentifier: key.identifier,
+        BackupRetentionPeriod,
+        PreferredBackupWindow,
+      }),
+    );
+  }
+
+  private async forwardCorrected(
+    request: AwsRequest,
+    context: BehaviourContext,
+  ): Promise<AwsResponse> {
+    const key = {
+      region: request.region,
+      identifier: (request.input as unknown as DeleteDBInstanceCommandInput).DBInstanceIdentifier,
+    } as DatabaseKey;
+    const before = request.action === "DeleteDBInstance" ? await this.one(key, context) : undefined;
+    const response = await context.forward(request);
+    if (response.status >= 400) return response;
+    if (before) {
+      this.forget(key);
+      return answer(request, { DBInstance: { ...before, DBInstanceStatus: "deleting" } });
+    }
+    return answer(request, { DBInstance: await this.one(key, context) });
+  }
+
+  /** Deleting a replica ends it; deleting a source leaves its replicas standing alone. */
+  private forget(key: DatabaseKey): void {
+    for (const replica of this.replicas) {
+      if (nameOf(replica.key) === nameOf(key) || nameOf(replica.source) === nameOf(key)) {
+        replica.detach();
+      }
+    }
+    const gone = this.replicas.findIndex((replica) => nameOf(replica.key) === nameOf(key));
+    if (gone >= 0) this.replicas.splice(gone, 1);
+  }
+
+  private async one(key: DatabaseKey, context: BehaviourContext): Promise<DBInstance> {
+    try {
+      const page = await context
+        .emulator(RDSClient, key.region)
+        .send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: key.identifier }));
+      const [instance] = page.DBInstances ?? [];
+      if (instance) return this.correct(instance, key.region, context);
+    } catch (error) {
+      if ((error as Error).name !== "DBInstanceNotFoundFault") throw error;
+    }
+    throw new AwsError("DBInstanceNotFoundFault", `DBInstance ${key.identifier} not found.`);
+  }
+
+  private find(key: DatabaseKey): Replica | undefined {
+    return this.replicas.find((replica) => nameOf(replica.key) === nameOf(key));
+  }
+
+  /** The emulator's view of an instance, made true. */
+  private correct(instance: DBInstance, region: string, context: BehaviourContext): DBInstance {
+    const key = { region, identifier: instance.DBInstanceIdentifier ?? "" };
+    const replica = this.find(key);
+    const { ReadReplicaSourceDBInstanceIdentifier: _source, ...rest } = instance;
+    const backupUntil = this.backups.get(nameOf(key)) ?? 0;
+    const status =
+      replica?.status ??
+      (backupUntil > context.clock.now() ? "backing-up" : instance.DBInstanceStatus);
+    return {
+      ...rest,
+      DbiResourceId: resourceId(key, instance.InstanceCreateTime),
+      DBInstanceStatus: status,
+      ...(replica?.isReplica ? { ReadReplicaSourceDBInstanceIdentifier: replica.sourceArn } : {}),
+      ReadReplicaDBInstanceIdentifiers: this.replicas
+        .filter(({ source, isReplica }) => isReplica && nameOf(source) === nameOf(key))
+        .map((other) => replicaName(other, region, instance)),
+    };
+  }
+}
+
+function nameOf({ region, identifier }: DatabaseKey): string {
+  return `${region} ${identifier}`;
+}
+
+/** A source in another region is given, and shown, by its ARN. */
+function sourceKey(given: string, region: string): DatabaseKey {
+  const [, arnRegion, identifier] = /^arn:[^:]+:rds:([^:]+):\d+:db:(.+)$/.exec(given) ?? [];
+  return arnRegion !== undefined && identifier !== undefined
+    ? { region: arnRegion, identifier }
+    : { region, identifier: given };
+}
+
+/** In the source's region a replica is shown by name, elsewhere by ARN. */
+function replicaName({ key }: Replica, region: string, source: DBInstance): string {
+  if (key.region === region) return key.identifier;
+  const account = source.DBInstanceArn?.split(":")[4] ?? "";
+  return `arn:aws:rds:${key.region}:${account}:db:${key.identifier}`;
+}
+
+/** `db-` and 26 capitals and digits, as AWS forms it: never the same for two instances. */
+function resourceId(key: DatabaseKey, createdAt: Date | undefined): string {
+  const digest = createHash("sha256")
+    .update(`${nameOf(key)} ${createdAt?.toISOString() ?? ""}`)
+    .digest("hex");
+  return `db-${digest.slice(0, 26).toUpperCase()}`;
+}
+
+function invalidState(message: string): AwsError {
+  return new AwsError("InvalidDBInstanceStateFault", message);
+}
