@@ -1,4 +1,5 @@
 import { Agent, request as httpRequest } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { AwsRequest, AwsResponse } from "./behaviour";
 import { flattenHeaders } from "./requestParsing";
 import { answerError, AwsError, notModelled } from "./wire/awsError";
@@ -27,6 +28,8 @@ export class EmulatorConnection {
   async forward(request: AwsRequest): Promise<AwsResponse> {
     const response = await this.send(request);
     if (!isFailureOfTheEmulator(response)) return response;
+    // The log comes by a pipe of its own and may be a moment behind the answer.
+    await sleep(20);
     const reason = this.emulator.lastError?.() ?? "";
     const why =
       response.status === 404
