@@ -25,6 +25,9 @@ export interface ActiveSide {
   readonly kmsKeyArn: pulumi.Input<string>;
 }
 
+/** Everything of a failover that is a choice, and when the region's alarm goes off. */
+export type PilotLightPolicy = FailoverLimits & Pick<ProbePolicy, "periods" | "outOf">;
+
 export interface PilotLightRegionArgs {
   readonly deployment: Deployment;
   /** In the waiting role: its capacity is zero. */
@@ -39,9 +42,7 @@ export interface PilotLightRegionArgs {
   readonly edge: "globalAccelerator" | "route53";
   readonly domain: string;
   readonly hostedZoneId: pulumi.Input<string>;
-  readonly limits: FailoverLimits;
-  /** `periods` bad minutes of `outOf` make the region alarm. */
-  readonly detection: Pick<ProbePolicy, "periods" | "outOf">;
+  readonly policy: PilotLightPolicy;
   readonly subscribers: Subscribers;
   /** Customer key of this region. */
   readonly kmsKeyArn: pulumi.Input<string>;
@@ -94,7 +95,7 @@ export class PilotLightRegion extends pulumi.ComponentResource {
   }
 
   private createProbe(name: string, args: PilotLightRegionArgs, teams: NamedTeam[]): HealthProbe {
-    const { active, limits, detection } = args;
+    const { active, policy } = args;
     const targets = pulumi
       .all([active.loadBalancerDnsNames, active.targetGroupArns])
       .apply(([dnsNames, targetGroups]) =>
@@ -105,7 +106,7 @@ export class PilotLightRegion extends pulumi.ComponentResource {
       {
         deployment: args.deployment,
         targets,
-        policy: { threshold: limits.threshold, quorum: limits.quorum, ...detection },
+        policy,
         subscribers: args.subscribers,
         kmsKeyArn: args.kmsKeyArn,
         ...(args.logRetentionDays === undefined ? {} : { logRetentionDays: args.logRetentionDays }),
@@ -131,7 +132,7 @@ export class PilotLightRegion extends pulumi.ComponentResource {
         homeFileSystemId: args.home.fileSystemId,
         homeSourceFileSystemId: args.active.homeFileSystemId,
         edge: edgeOf(args),
-        limits: args.limits,
+        limits: limitsOf(args.policy),
         alarmName: probe.alarmName,
         alarmsTopicArn: probe.alarmsTopicArn,
         announcementsTopicArn: probe.announcementsTopicArn,
@@ -161,6 +162,22 @@ export class PilotLightRegion extends pulumi.ComponentResource {
       { parent: this },
     );
   }
+}
+
+/** The failover's part of the policy: what it captures is what it needs. */
+function limitsOf(policy: PilotLightPolicy): FailoverLimits {
+  const { mode, threshold, quorum, confirmFor, confirmLimit, fenceTimeout, stepLimit } = policy;
+  const { maxReplicaLag, maxHomeLag, requiredHealthyShare } = policy;
+  const durations = { confirmFor, confirmLimit, fenceTimeout, stepLimit };
+  return {
+    ...durations,
+    mode,
+    threshold,
+    quorum,
+    maxReplicaLag,
+    maxHomeLag,
+    requiredHealthyShare,
+  };
 }
 
 type NamedTeam = WorkloadTeam & { readonly name: string };

@@ -1,0 +1,292 @@
+/**
+ * What is watched in a region. `Value` is whatever stands for an identifier (an Output, a string in
+ * tests): which alarms there are never depends on it, so that a preview shows them all.
+ */
+export interface WatchedRegion<Value> {
+  readonly role: "active" | "waiting";
+  /** `app/<name>/<id>`, by shard. */
+  readonly loadBalancers: readonly Value[];
+  readonly teams: readonly WatchedTeam<Value>[];
+  readonly fileSystem: { readonly id: Value; readonly replicaId?: Value };
+  readonly throughput: "elastic" | "bursting" | "provisioned";
+  readonly database?: { readonly identifier: Value; readonly allocatedStorageGb: number };
+  readonly bucket?: {
+    readonly source: Value;
+    readonly destination: Value;
+    readonly ruleId: Value;
+  };
+  readonly certificateArn?: Value;
+  readonly limits: AlarmLimits;
+}
+
+export interface WatchedTeam<Value> {
+  readonly name: string;
+  readonly autoScalingGroup: Value;
+  /** `targetgroup/<name>/<id>`. */
+  readonly targetGroup: Value;
+  readonly loadBalancer: Value;
+  /** Controllers that the team has at the least while the region serves. */
+  readonly minimum: number;
+}
+
+/** Where the alarms stand; seconds. */
+export interface AlarmLimits {
+  /** The failover's RPO gate for the home: an alarm tells before it closes. Default 900. */
+  readonly maxHomeLag: number;
+  /** The failover's RPO gate for the database. Default 300. */
+  readonly maxReplicaLag: number;
+}
+
+/** An alarm on one metric. */
+export interface PlannedAlarm<Value> {
+  /** Logical and physical name behind the prefix. */
+  readonly name: string;
+  readonly says: string;
+  readonly namespace: string;
+  readonly metric: string;
+  readonly dimensions: Readonly<Record<string, Value>>;
+  readonly statistic: "Average" | "Maximum" | "Minimum" | "Sum";
+  readonly comparison: "above" | "below";
+  readonly threshold: number;
+  readonly periodSeconds: number;
+  readonly periods: number;
+  readonly missing: "breaching" | "notBreaching" | "missing";
+}
+
+/**
+ * The alarms of a region in its role. Thresholds lie where a person still has time; none of them
+ * starts a failover, which two signals from the other region alone may do (S10).
+ */
+export function plannedAlarms<Value>(region: WatchedRegion<Value>): PlannedAlarm<Value>[] {
+  return [
+    ...(region.role === "active" ? serving(region) : []),
+    ...homeAlarms(region),
+    ...databaseAlarms(region),
+    ...bucketAlarms(region),
+    ...certificateAlarms(region),
+  ];
+}
+
+function serving<Value>({ loadBalancers, teams }: WatchedRegion<Value>): PlannedAlarm<Value>[] {
+  const errors = loadBalancers.map((id, shard): PlannedAlarm<Value> => ({
+    name: `load-balancer-${shard + 1}-5xx`,
+    says: "The load balancer itself answers with errors: no healthy controller, or it cannot reach them.",
+    namespace: "AWS/ApplicationELB",
+    metric: "HTTPCode_ELB_5XX_Count",
+    dimensions: { LoadBalancer: id },
+    statistic: "Sum",
+    comparison: "above",
+    threshold: 25,
+    periodSeconds: 60,
+    periods: 5,
+    missing: "notBreaching",
+  }));
+  return [...errors, ...teams.flatMap(teamAlarms)];
+}
+
+function teamAlarms<Value>(team: WatchedTeam<Value>): PlannedAlarm<Value>[] {
+  return [
+    {
+      name: `${team.name}-unhealthy`,
+      says: `Team ${team.name} has no healthy controller for 10 minutes, longer than a replacement takes.`,
+      namespace: "AWS/ApplicationELB",
+      metric: "HealthyHostCount",
+      dimensions: { TargetGroup: team.targetGroup, LoadBalancer: team.loadBalancer },
+      statistic: "Maximum",
+      comparison: "below",
+      threshold: 1,
+      periodSeconds: 60,
+      periods: 10,
+      missing: "breaching",
+    },
+    {
+      name: `${team.name}-capacity`,
+      says: `Team ${team.name} has fewer machines in service than its minimum of ${team.minimum}: see the group's activities.`,
+      namespace: "AWS/AutoScaling",
+      metric: "GroupInServiceInstances",
+      dimensions: { AutoScalingGroupName: team.autoScalingGroup },
+      statistic: "Maximum",
+      comparison: "below",
+      threshold: team.minimum,
+      periodSeconds: 60,
+      periods: 15,
+      // Group metrics start some minutes after the group.
+      missing: "missing",
+    },
+  ];
+}
+
+function homeAlarms<Value>({
+  role,
+  fileSystem,
+  throughput,
+  limits,
+}: WatchedRegion<Value>): PlannedAlarm<Value>[] {
+  const dimensions = { FileSystemId: fileSystem.id };
+  const common = { namespace: "AWS/EFS", dimensions, periodSeconds: 300 } as const;
+  const burst: PlannedAlarm<Value> = {
+    ...common,
+    name: "home-burst-credits",
+    says: "The home's burst credits run out; at zero every controller crawls. Switch to elastic throughput.",
+    metric: "BurstCreditBalance",
+    statistic: "Minimum",
+    comparison: "below",
+    // Bytes. A new file system has 2.1 TB; at 200 GB about a day of heavy use is left.
+    threshold: 200e9,
+    periods: 3,
+    missing: "missing",
+  };
+  const ioLimit: PlannedAlarm<Value> = {
+    ...common,
+    name: "home-io-limit",
+    says: "The home is near its limit of operations; builds that write many small files feel it first.",
+    metric: "PercentIOLimit",
+    statistic: "Maximum",
+    comparison: "above",
+    threshold: 85,
+    periods: 3,
+    missing: "notBreaching",
+  };
+  const lag: PlannedAlarm<Value> = {
+    ...common,
+    name: "home-replication-lag",
+    says: `The home's replica is behind by more than the failover accepts (${limits.maxHomeLag} s): an automatic failover would block.`,
+    metric: "TimeSinceLastSync",
+    dimensions: {
+      ...dimensions,
+      ...(fileSystem.replicaId === undefined
+        ? {}
+        : { DestinationFileSystemId: fileSystem.replicaId }),
+    },
+    statistic: "Maximum",
+    comparison: "above",
+    threshold: limits.maxHomeLag,
+    periods: 2,
+    // No number is not a small number (S6).
+    missing: "breaching",
+  };
+  if (role === "waiting") return [];
+  return [
+    ...(throughput === "bursting" ? [burst] : []),
+    ioLimit,
+    ...(fileSystem.replicaId === undefined ? [] : [lag]),
+  ];
+}
+
+function databaseAlarms<Value>({
+  role,
+  database,
+  limits,
+}: WatchedRegion<Value>): PlannedAlarm<Value>[] {
+  if (database === undefined) return [];
+  const common = {
+    namespace: "AWS/RDS",
+    dimensions: { DBInstanceIdentifier: database.identifier },
+    periodSeconds: 300,
+  } as const;
+  const storage: PlannedAlarm<Value> = {
+    ...common,
+    name: "database-storage",
+    says: "Less than a tenth of the database's storage is left; full, it stops and its replica with it.",
+    metric: "FreeStorageSpace",
+    statistic: "Minimum",
+    comparison: "below",
+    threshold: database.allocatedStorageGb * 0.1 * 1024 ** 3,
+    periods: 2,
+    missing: "missing",
+  };
+  const cpu: PlannedAlarm<Value> = {
+    ...common,
+    name: "database-cpu",
+    says: "The database's CPU is above 80 % for 15 minutes.",
+    metric: "CPUUtilization",
+    statistic: "Average",
+    comparison: "above",
+    threshold: 80,
+    periods: 3,
+    missing: "missing",
+  };
+  if (role === "active") return [storage, cpu];
+  const lag = {
+    ...common,
+    metric: "ReplicaLag",
+    periodSeconds: 60,
+    periods: 5,
+    missing: "breaching",
+  } as const;
+  return [
+    storage,
+    {
+      ...lag,
+      name: "database-lag",
+      says: `The replica is behind by more than the failover accepts (${limits.maxReplicaLag} s): an automatic failover would block.`,
+      statistic: "Maximum",
+      comparison: "above",
+      threshold: limits.maxReplicaLag,
+    },
+    {
+      ...lag,
+      name: "database-lag-unknown",
+      says: "The replica's lag is unknown (-1): replication is broken or its source is gone.",
+      statistic: "Minimum",
+      comparison: "below",
+      threshold: 0,
+    },
+  ];
+}
+
+function bucketAlarms<Value>({ bucket }: WatchedRegion<Value>): PlannedAlarm<Value>[] {
+  if (bucket === undefined) return [];
+  const common = {
+    namespace: "AWS/S3",
+    dimensions: {
+      SourceBucket: bucket.source,
+      DestinationBucket: bucket.destination,
+      RuleId: bucket.ruleId,
+    },
+    periodSeconds: 300,
+    missing: "notBreaching",
+  } as const;
+  return [
+    {
+      ...common,
+      name: "artifacts-replication-latency",
+      says: "Artifacts are replicated later than in the 15 minutes that Replication Time Control promises.",
+      metric: "ReplicationLatency",
+      statistic: "Maximum",
+      comparison: "above",
+      threshold: 900,
+      periods: 3,
+    },
+    {
+      ...common,
+      name: "artifacts-replication-failed",
+      says: "Artifacts could not be replicated: check the replication role and the other region's key.",
+      metric: "OperationsFailedReplication",
+      statistic: "Sum",
+      comparison: "above",
+      threshold: 0,
+      periods: 1,
+    },
+  ];
+}
+
+function certificateAlarms<Value>({ certificateArn }: WatchedRegion<Value>): PlannedAlarm<Value>[] {
+  if (certificateArn === undefined) return [];
+  return [
+    {
+      name: "certificate-expiry",
+      says: "The certificate ends in less than 30 days: ACM could not renew it. Is its validation record still there?",
+      namespace: "AWS/CertificateManager",
+      metric: "DaysToExpiry",
+      dimensions: { CertificateArn: certificateArn },
+      statistic: "Minimum",
+      comparison: "below",
+      threshold: 30,
+      // Published once a day.
+      periodSeconds: 86_400,
+      periods: 1,
+      missing: "missing",
+    },
+  ];
+}

@@ -1,0 +1,235 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { metricNamespace } from "../../failover/probe/probePlan";
+import { type ArgumentProblem, refuseProblems } from "../argumentProblems";
+import type { Deployment, RegionRole } from "../deployment";
+import { type AlarmLimits, type PlannedAlarm, plannedAlarms, type WatchedTeam } from "./alarmPlan";
+import { renderDashboard } from "./dashboardRenderer";
+import { type ServingGroup, servingVcpus } from "./quotaPlan";
+
+/** A team's resources as {@link file://../jenkins/jenkinsCluster.ts} publishes them. */
+export interface ObservedTeam {
+  readonly autoScalingGroupName: pulumi.Input<string>;
+  readonly targetGroupArn: pulumi.Input<string>;
+  readonly loadBalancerIndex: number;
+  readonly serving: { readonly min: number };
+}
+
+export interface ObservabilityArgs {
+  readonly deployment: Deployment;
+  readonly role: RegionRole;
+  readonly loadBalancers: readonly { readonly arn: pulumi.Input<string> }[];
+  readonly teams: Readonly<Record<string, ObservedTeam>>;
+  readonly home: {
+    readonly fileSystemId: pulumi.Input<string>;
+    readonly replicaFileSystemId?: pulumi.Input<string>;
+    readonly throughput: "elastic" | "bursting" | "provisioned";
+  };
+  readonly database?: {
+    readonly identifier: pulumi.Input<string>;
+    readonly allocatedStorageGb: number;
+  };
+  /** Replication from this region's bucket to the other's. */
+  readonly bucket?: {
+    readonly source: pulumi.Input<string>;
+    readonly destination: pulumi.Input<string>;
+    readonly ruleId: pulumi.Input<string>;
+  };
+  readonly certificateArn?: pulumi.Input<string>;
+  readonly limits: AlarmLimits;
+  /** Machines of all teams while this region serves; what the waiting region's quota must hold. */
+  readonly servingGroups: readonly ServingGroup[];
+  /** Topic that only people read. None of these alarms may ever reach the failover. */
+  readonly announcementsTopicArn: pulumi.Input<string>;
+}
+
+/**
+ * A region's dashboard ($3 a month) and its alarms ($0.10 each: two a team and about eight more).
+ * People get them by the announcements topic.
+ *
+ * @throws pulumi.InputPropertiesError naming every bad argument together.
+ */
+export class Observability extends pulumi.ComponentResource {
+  readonly dashboardName: pulumi.Output<string>;
+  /** Opens the dashboard in the console. */
+  readonly dashboardUrl: pulumi.Output<string>;
+
+  constructor(name: string, args: ObservabilityArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("jenkins-pilot-light:operations:Observability", name, {}, opts);
+    refuseProblems("Observability", problemsOf(args));
+    const watched = watchedTeams(args);
+    const alarms = plannedAlarms<pulumi.Input<string>>({
+      role: args.role,
+      loadBalancers: args.loadBalancers.map(({ arn }) => loadBalancerId(arn)),
+      teams: watched,
+      fileSystem: {
+        id: args.home.fileSystemId,
+        ...(args.home.replicaFileSystemId === undefined
+          ? {}
+          : { replicaId: args.home.replicaFileSystemId }),
+      },
+      throughput: args.home.throughput,
+      ...(args.database === undefined ? {} : { database: args.database }),
+      ...(args.bucket === undefined ? {} : { bucket: args.bucket }),
+      ...(args.certificateArn === undefined ? {} : { certificateArn: args.certificateArn }),
+      limits: args.limits,
+    }).map((alarm) => this.createAlarm(name, args, alarm));
+    if (args.role === "waiting") alarms.push(this.createQuotaAlarm(name, args));
+    const dashboard = this.createDashboard(name, args, watched, alarms);
+
+    this.dashboardName = dashboard.dashboardName;
+    this.dashboardUrl = pulumi.interpolate`https://${args.deployment.region}.console.aws.amazon.com/cloudwatch/home?region=${args.deployment.region}#dashboards:name=${dashboard.dashboardName}`;
+    this.registerOutputs({ dashboardName: this.dashboardName, dashboardUrl: this.dashboardUrl });
+  }
+
+  private createAlarm(
+    name: string,
+    args: ObservabilityArgs,
+    alarm: PlannedAlarm<pulumi.Input<string>>,
+  ): aws.cloudwatch.MetricAlarm {
+    return new aws.cloudwatch.MetricAlarm(
+      `${name}-${alarm.name}`,
+      {
+        name: `${args.deployment.prefix}-${alarm.name}`,
+        alarmDescription: alarm.says,
+        namespace: alarm.namespace,
+        metricName: alarm.metric,
+        dimensions: alarm.dimensions,
+        statistic: alarm.statistic,
+        comparisonOperator:
+          alarm.comparison === "above" ? "GreaterThanThreshold" : "LessThanThreshold",
+        threshold: alarm.threshold,
+        period: alarm.periodSeconds,
+        evaluationPeriods: alarm.periods,
+        treatMissingData: alarm.missing,
+        alarmActions: [args.announcementsTopicArn],
+        okActions: [args.announcementsTopicArn],
+      },
+      { parent: this },
+    );
+  }
+
+  /**
+   * A region that waits uses none of its quota, so nobody notices that it is too small until all
+   * machines are wanted at once. CloudWatch knows both sides; it publishes usage only while there is
+   * some, hence missing data is not an alarm.
+   */
+  private createQuotaAlarm(name: string, args: ObservabilityArgs): aws.cloudwatch.MetricAlarm {
+    const { vcpus, unknownTypes } = servingVcpus(args.servingGroups);
+    const left =
+      unknownTypes.length === 0
+        ? ""
+        : ` Not counted, their quotas differ: ${unknownTypes.join(", ")}.`;
+    return new aws.cloudwatch.MetricAlarm(
+      `${name}-vcpu-quota`,
+      {
+        name: `${args.deployment.prefix}-vcpu-quota`,
+        alarmDescription: `Fewer On-Demand vCPUs are free in ${args.deployment.region} than the ${vcpus} that a failover needs: ask for a higher quota (EC2, L-1216C47A).${left}`,
+        metricQueries: [
+          {
+            id: "used",
+            metric: {
+              namespace: "AWS/Usage",
+              metricName: "ResourceCount",
+              dimensions: {
+                Service: "EC2",
+                Type: "Resource",
+                Resource: "vCPU",
+                Class: "Standard/OnDemand",
+              },
+              period: 300,
+              stat: "Maximum",
+            },
+          },
+          {
+            id: "free",
+            label: "free vCPUs",
+            expression: "SERVICE_QUOTA(used) - used",
+            returnData: true,
+          },
+        ],
+        comparisonOperator: "LessThanThreshold",
+        threshold: vcpus,
+        evaluationPeriods: 3,
+        treatMissingData: "notBreaching",
+        alarmActions: [args.announcementsTopicArn],
+        okActions: [args.announcementsTopicArn],
+      },
+      { parent: this },
+    );
+  }
+
+  private createDashboard(
+    name: string,
+    args: ObservabilityArgs,
+    watched: readonly WatchedTeam<pulumi.Input<string>>[],
+    alarms: readonly aws.cloudwatch.MetricAlarm[],
+  ): aws.cloudwatch.Dashboard {
+    const { prefix, region, activeRegion, peerRegion } = args.deployment;
+    const body = pulumi
+      .output({
+        loadBalancers: args.loadBalancers.map(({ arn }) => loadBalancerId(arn)),
+        teams: watched.map((team) => ({ ...team })),
+        fileSystemId: args.home.fileSystemId,
+        databaseIdentifier: args.database?.identifier,
+        bucket: args.bucket,
+        alarmArns: alarms.map((alarm) => alarm.arn),
+      })
+      .apply(({ databaseIdentifier, bucket, ...known }) =>
+        renderDashboard({
+          prefix,
+          region,
+          role: args.role,
+          metricNamespace,
+          activeRegion,
+          waitingRegion: region === activeRegion ? peerRegion : region,
+          ...known,
+          ...(databaseIdentifier === undefined ? {} : { databaseIdentifier }),
+          ...(bucket === undefined ? {} : { bucket }),
+        }),
+      );
+    return new aws.cloudwatch.Dashboard(
+      `${name}-dashboard`,
+      // Dashboards' names are unique in the account, not in a region.
+      { dashboardName: `${prefix}-${region}`, dashboardBody: body },
+      { parent: this },
+    );
+  }
+}
+
+function watchedTeams(args: ObservabilityArgs): WatchedTeam<pulumi.Input<string>>[] {
+  return Object.entries(args.teams).map(([name, team]) => ({
+    name,
+    autoScalingGroup: team.autoScalingGroupName,
+    targetGroup: pulumi.output(team.targetGroupArn).apply(targetGroupId),
+    loadBalancer: loadBalancerId(args.loadBalancers[team.loadBalancerIndex]?.arn ?? ""),
+    minimum: team.serving.min,
+  }));
+}
+
+/** CloudWatch names a load balancer by the end of its ARN: `app/<name>/<id>`. */
+function loadBalancerId(arn: pulumi.Input<string>): pulumi.Output<string> {
+  return pulumi.output(arn).apply((known) => known.split(":loadbalancer/")[1] ?? known);
+}
+
+/** `targetgroup/<name>/<id>`. */
+function targetGroupId(arn: string): string {
+  return arn.split(":")[5] ?? arn;
+}
+
+function problemsOf(args: ObservabilityArgs): ArgumentProblem[] {
+  const shards = args.loadBalancers.length;
+  const misplaced = Object.entries(args.teams)
+    .filter(([, team]) => team.loadBalancerIndex < 0 || team.loadBalancerIndex >= shards)
+    .map(([name, team]) => ({
+      path: `teams.${name}.loadBalancerIndex`,
+      reason: `is ${team.loadBalancerIndex}; there are ${shards} load balancers, counted from 0`,
+    }));
+  const limits = (["maxHomeLag", "maxReplicaLag"] as const)
+    .filter((key) => !(args.limits[key] > 0))
+    .map((key) => ({
+      path: `limits.${key}`,
+      reason: `is ${args.limits[key]}; give seconds above 0`,
+    }));
+  return [...misplaced, ...limits];
+}
