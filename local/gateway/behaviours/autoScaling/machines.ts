@@ -1,0 +1,150 @@
+import { gunzipSync } from "node:zlib";
+import {
+  DescribeLaunchTemplateVersionsCommand,
+  DescribeSubnetsCommand,
+  EC2Client,
+  RunInstancesCommand,
+  TerminateInstancesCommand,
+  type Instance,
+  type LaunchTemplateVersion,
+} from "@aws-sdk/client-ec2";
+import {
+  DeregisterTargetsCommand,
+  ElasticLoadBalancingV2Client,
+  RegisterTargetsCommand,
+} from "@aws-sdk/client-elastic-load-balancing-v2";
+import type { BehaviourContext } from "../../behaviour";
+import type { Group, Member } from "./group";
+
+/** Orders one machine of the group from EC2, by its launch template. Faults of EC2 come through. */
+export async function runMachine(group: Group, context: BehaviourContext): Promise<Member> {
+  const template = await readTemplate(group, context);
+  const subnet = nextSubnet(group);
+  const tags = group.propagatedTags();
+  const ec2 = context.gateway(EC2Client, group.region);
+  const { Instances } = await ec2.send(
+    new RunInstancesCommand({
+      MinCount: 1,
+      MaxCount: 1,
+      LaunchTemplate: {
+        LaunchTemplateId: template.LaunchTemplateId,
+        Version: String(template.VersionNumber),
+      },
+      ...(subnet === undefined ? {} : { SubnetId: subnet }),
+      TagSpecifications: [
+        {
+          ResourceType: "instance",
+          Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
+        },
+      ],
+    }),
+  );
+  const [instance] = Instances ?? [];
+  if (!instance) throw new Error(`EC2 launched nothing for ${group.name}.`);
+  return toMember(group, instance, { template, tags, now: context.clock.now() });
+}
+
+/** Tells EC2 that the machine is gone. */
+export async function terminateMachine(
+  group: Group,
+  member: Member,
+  context: BehaviourContext,
+): Promise<void> {
+  await context
+    .emulator(EC2Client, group.region)
+    .send(new TerminateInstancesCommand({ InstanceIds: [member.launched.instanceId] }));
+}
+
+/** Puts the machine behind the group's load balancers, or takes it from there. */
+export async function setRegistered(
+  group: Group,
+  member: Member,
+  registered: boolean,
+  context: BehaviourContext,
+): Promise<void> {
+  const elb = context.gateway(ElasticLoadBalancingV2Client, group.region);
+  const Targets = [{ Id: member.launched.instanceId }];
+  for (const TargetGroupArn of group.targetGroupArns) {
+    await (registered
+      ? elb.send(new RegisterTargetsCommand({ TargetGroupArn, Targets }))
+      : elb.send(new DeregisterTargetsCommand({ TargetGroupArn, Targets })));
+  }
+}
+
+/** Zones of the group's subnets, which it shows before it has a machine. */
+export async function zonesOf(group: Group, context: BehaviourContext): Promise<string[]> {
+  const SubnetIds = [...group.subnets()];
+  if (SubnetIds.length === 0) return group.settings.AvailabilityZones ?? [];
+  const { Subnets } = await context
+    .emulator(EC2Client, group.region)
+    .send(new DescribeSubnetsCommand({ SubnetIds }));
+  return [...new Set((Subnets ?? []).map(({ AvailabilityZone }) => AvailabilityZone ?? ""))].sort();
+}
+
+async function readTemplate(
+  group: Group,
+  context: BehaviourContext,
+): Promise<LaunchTemplateVersion> {
+  const wanted = group.launchTemplate();
+  if (!wanted) {
+    throw new Error(
+      `Auto Scaling group ${group.name} has no launch template; the local AWS launches by templates alone.`,
+    );
+  }
+  const { LaunchTemplateVersions } = await context.emulator(EC2Client, group.region).send(
+    new DescribeLaunchTemplateVersionsCommand({
+      LaunchTemplateId: wanted.LaunchTemplateId,
+      LaunchTemplateName: wanted.LaunchTemplateName,
+      Versions: [wanted.Version ?? "$Default"],
+    }),
+  );
+  const [version] = LaunchTemplateVersions ?? [];
+  if (!version) throw new Error(`The launch template of ${group.name} does not exist.`);
+  return version;
+}
+
+/** The subnet with the fewest of the group's machines, the first of several. */
+function nextSubnet(group: Group): string | undefined {
+  const used = (subnet: string): number =>
+    group.staying().filter(({ launched }) => launched.subnetId === subnet).length;
+  return [...group.subnets()].sort((a, b) => used(a) - used(b))[0];
+}
+
+function toMember(
+  group: Group,
+  instance: Instance,
+  made: { template: LaunchTemplateVersion; tags: Record<string, string>; now: number },
+): Member {
+  const { template } = made;
+  return {
+    launched: {
+      instanceId: instance.InstanceId ?? "",
+      region: group.region,
+      availabilityZone: instance.Placement?.AvailabilityZone ?? "",
+      subnetId: instance.SubnetId ?? "",
+      privateIpAddress: instance.PrivateIpAddress ?? "",
+      autoScalingGroupName: group.name,
+      tags: made.tags,
+      userData: decodeUserData(template.LaunchTemplateData?.UserData ?? ""),
+    },
+    instanceType: instance.InstanceType ?? "",
+    launchTemplate: {
+      LaunchTemplateId: template.LaunchTemplateId,
+      LaunchTemplateName: template.LaunchTemplateName,
+      Version: String(template.VersionNumber),
+    },
+    launchedAt: made.now,
+    state: "Pending",
+    health: "Healthy",
+    protectedFromScaleIn: group.settings.NewInstancesProtectedFromScaleIn ?? false,
+    replaced: false,
+    powered: false,
+  };
+}
+
+/** User data is base64, and as a whole may be compressed by gzip, which cloud-init unpacks. */
+function decodeUserData(base64: string): string {
+  const bytes = Buffer.from(base64, "base64");
+  const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
+  return (isGzip ? gunzipSync(bytes) : bytes).toString();
+}
