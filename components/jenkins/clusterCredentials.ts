@@ -32,8 +32,8 @@ export function credentialNames(prefix: string): CredentialNames {
   };
 }
 
-/** The user that controllers log on to agents as; the golden image has it. */
-export const agentUser = "jenkins";
+/** The user that controllers log on to agents as; agents make it when they boot. */
+export const agentUser = "jenkins-agent";
 
 /**
  * What the controllers of all teams need to begin with, generated once and kept in both regions: the

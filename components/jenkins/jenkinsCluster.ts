@@ -86,20 +86,20 @@ export interface JenkinsClusterArgs {
 /** One load balancer of the region. */
 export interface ClusterLoadBalancer {
   /** What Global Accelerator's endpoint group takes: the network load balancer, where there is one. */
-  readonly endpointArn: string;
-  readonly arn: string;
+  readonly endpointArn: pulumi.Output<string>;
+  readonly arn: pulumi.Output<string>;
   /** The dimension of its metrics. */
-  readonly fullName: string;
-  readonly dnsName: string;
-  readonly zoneId: string;
-  readonly listenerArn: string;
+  readonly fullName: pulumi.Output<string>;
+  readonly dnsName: pulumi.Output<string>;
+  readonly zoneId: pulumi.Output<string>;
+  readonly listenerArn: pulumi.Output<string>;
 }
 
 /** One team as others need to know it. */
 export interface ClusterTeam {
-  readonly autoScalingGroupName: string;
-  readonly targetGroupArn: string;
-  readonly targetGroupFullName: string;
+  readonly autoScalingGroupName: pulumi.Output<string>;
+  readonly targetGroupArn: pulumi.Output<string>;
+  readonly targetGroupFullName: pulumi.Output<string>;
   /** Index into the load balancers. */
   readonly loadBalancerIndex: number;
   /** Sizes while the region serves, also where it waits. */
@@ -115,8 +115,9 @@ export interface ClusterTeam {
  * @throws pulumi.InputPropertiesError naming every team that cannot be built.
  */
 export class JenkinsCluster extends pulumi.ComponentResource {
-  readonly loadBalancers: pulumi.Output<ClusterLoadBalancer[]>;
-  readonly teams: pulumi.Output<Record<string, ClusterTeam>>;
+  /** By shard. */
+  readonly loadBalancers: readonly ClusterLoadBalancer[];
+  readonly teams: Readonly<Record<string, ClusterTeam>>;
   /** Where users find each team. */
   readonly urls: Readonly<Record<string, string>>;
   readonly leaseTableName: pulumi.Output<string>;
@@ -129,12 +130,11 @@ export class JenkinsCluster extends pulumi.ComponentResource {
     const shards = this.createShards(name, args);
     const placements = placeTeams(args.teams.map((team) => team.name));
     const built = args.teams.map((team, index) =>
-      // There is one placement for each team, in the same order.
-      this.createTeam(name, args, team, placements[index] as Placement, shards, shared),
+      this.createTeam(name, args, team, elementAt(placements, index), shards, shared),
     );
 
-    this.loadBalancers = pulumi.output(shards.map(describeShard));
-    this.teams = pulumi.output(Object.fromEntries(built));
+    this.loadBalancers = shards.map(describeShard);
+    this.teams = Object.fromEntries(built);
     this.urls = Object.fromEntries(
       args.teams.map((team) => [team.name, `https://${hostOf(team, args.domain)}/`]),
     );
@@ -207,8 +207,8 @@ export class JenkinsCluster extends pulumi.ComponentResource {
     placement: Placement,
     shards: readonly Shard[],
     shared: Shared,
-  ): [string, pulumi.Output<ClusterTeam>] {
-    const { balancer, endpoint } = shards[placement.shard] as Shard;
+  ): [string, ClusterTeam] {
+    const { balancer, endpoint } = elementAt(shards, placement.shard);
     const host = hostOf(team, args.domain);
     const targetGroup = balancer.addTeam({
       team,
@@ -238,7 +238,7 @@ export class JenkinsCluster extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    const facts = pulumi.output({
+    const facts: ClusterTeam = {
       autoScalingGroupName: group.autoScalingGroupName,
       targetGroupArn: targetGroup.arn,
       targetGroupFullName: targetGroup.arnSuffix,
@@ -246,7 +246,7 @@ export class JenkinsCluster extends pulumi.ComponentResource {
       serving: servingSizes(team),
       strategy: team.strategy,
       hosts: [host],
-    });
+    };
     return [team.name, facts];
   }
 
@@ -312,15 +312,22 @@ interface Shard {
   readonly endpoint: AcceleratorEndpoint | undefined;
 }
 
-function describeShard({ balancer, endpoint }: Shard): pulumi.Output<ClusterLoadBalancer> {
-  return pulumi.output({
+/** An element that is there by construction; anything else is a mistake of ours. */
+function elementAt<T>(list: readonly T[], index: number): T {
+  const element = list[index];
+  if (element === undefined) throw new Error(`there is no element ${index} among ${list.length}`);
+  return element;
+}
+
+function describeShard({ balancer, endpoint }: Shard): ClusterLoadBalancer {
+  return {
     endpointArn: endpoint?.arn ?? balancer.arn,
     arn: balancer.arn,
     fullName: balancer.fullName,
     dnsName: balancer.dnsName,
     zoneId: balancer.zoneId,
     listenerArn: balancer.listenerArn,
-  });
+  };
 }
 
 function userDataOf(
