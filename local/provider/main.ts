@@ -8,10 +8,12 @@ const parentCheckMs = 1000;
 
 /**
  * Serves the local AWS to an engine: prints its port as the first line, as every Pulumi plugin
- * does, and ends on Cancel, on SIGTERM or SIGINT, and when the process that started it is gone.
+ * does, and ends on SIGTERM or SIGINT, and when the process that started it is gone.
  *
- * The engine's address, which a real engine gives as argument, is not needed: components are
- * registered with the monitor that each Construct names.
+ * A real engine that starts a plugin gives its own address as argument; the process then also ends
+ * when that engine cancels. Without the argument it serves any number of operations, attached by
+ * `PULUMI_DEBUG_PROVIDERS`. The address itself is not needed: components are registered with the
+ * monitor that each Construct names.
  */
 async function main(): Promise<void> {
   const server = new grpc.Server({ "grpc.max_receive_message_length": -1 });
@@ -22,8 +24,11 @@ async function main(): Promise<void> {
   const provider = new LocalProvider(process.env);
   server.addService(
     ResourceProviderService,
-    // Cancel is answered before the process ends.
-    serviceOf(provider, () => setTimeout(end, 50)) as grpc.UntypedServiceImplementation,
+    serviceOf(provider, () => {
+      // An engine cancels after each operation, also where it did not start the process. Then the
+      // process serves the next operation. The answer goes out before the process ends.
+      if (process.argv.length > 2) setTimeout(end, 50);
+    }) as grpc.UntypedServiceImplementation,
   );
   const port = await listen(server);
   process.on("SIGTERM", end);

@@ -57,7 +57,8 @@ export function keepSecrets(
   const kept: Properties = {};
   for (const [name, value] of Object.entries(outputs)) {
     const secret = containsSecret(inputs[name]) || schema.secretOutputs.has(name);
-    const hidden = secret && value !== null && value !== unknownValue;
+    const told = value !== null && value !== "" && value !== unknownValue;
+    const hidden = secret && told;
     kept[name] = hidden ? asSecret(value) : value;
   }
   return kept;

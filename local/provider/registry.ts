@@ -5,20 +5,32 @@ import type { AnyResourceType } from "./resourceType";
  * it is seen: few programs use all.
  */
 const files: Readonly<Record<string, readonly string[]>> = {
-  alb: ["loadBalancing", "listeners"],
+  acm: ["certificates"],
+  appautoscaling: ["applicationAutoScaling"],
   autoscaling: ["autoScaling", "autoScalingPolicies"],
+  backup: ["backup"],
   cloudwatch: ["alarms", "logs", "events"],
   dynamodb: ["dynamodb"],
-  ec2: ["network", "routing", "securityGroups", "addresses", "instances"],
+  ec2: ["network", "routing", "securityGroups", "networkAcls", "addresses", "instances", "images"],
+  ecr: ["containerRegistry"],
+  ecs: ["containers"],
   efs: ["fileSystems", "fileSystemPolicies"],
+  globalaccelerator: ["globalAccelerator"],
   iam: ["roles", "policies"],
+  imagebuilder: ["imageRecipes", "imagePipelines"],
   kms: ["keys"],
   lambda: ["functions", "functionTriggers"],
   lb: ["loadBalancing", "listeners"],
   rds: ["databases", "databaseGroups"],
+  route53: ["dns"],
   s3: ["buckets", "bucketSettings"],
+  scheduler: ["schedules"],
+  secretsmanager: ["secrets"],
   sns: ["topics"],
+  sqs: ["queues"],
+  ssm: ["parameters"],
   vpc: ["securityGroups"],
+  wafv2: ["webAcls"],
 };
 
 const loaded = new Map<string, AnyResourceType>();

@@ -74,7 +74,8 @@ function asStatus(error: unknown): Partial<grpc.StatusObject> {
 
 function pluginInfo(): plugin.PluginInfo {
   const info = new plugin.PluginInfo();
-  info.setVersion("7.0.0");
+  // The version of the SDK whose types are served: the engine warns of any older one.
+  info.setVersion((require("@pulumi/aws/package.json") as { version: string }).version);
   return info;
 }
 

@@ -166,6 +166,14 @@ const secret: InvokeFunction = async (args, { aws, live, region, settings }) => 
   };
 };
 
+/** Another one on each call, as in AWS: programs keep the first by `ignoreChanges`. */
+const randomPassword: InvokeFunction = async (args, { aws, live, region }) => {
+  if (!live) return { id: region, randomPassword: asSecret("planned-password") };
+  const { region: _region, ...request } = args;
+  const answer = await aws.call("secretsManager", "getRandomPassword", region, request);
+  return { id: region, randomPassword: asSecret(answer.RandomPassword) };
+};
+
 /** Questions about what is there already. */
 export const lookups: Readonly<Record<string, InvokeFunction>> = {
   "aws:ssm/getParameter:getParameter": parameter,
@@ -175,4 +183,5 @@ export const lookups: Readonly<Record<string, InvokeFunction>> = {
   "aws:ec2/getPrefixList:getPrefixList": prefixList,
   "aws:ec2/getManagedPrefixList:getManagedPrefixList": prefixList,
   "aws:secretsmanager/getSecret:getSecret": secret,
+  "aws:secretsmanager/getRandomPassword:getRandomPassword": randomPassword,
 };

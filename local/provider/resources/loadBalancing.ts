@@ -286,5 +286,38 @@ async function writeTargetGroupAttributes(operation: TargetGroupOperation): Prom
   });
 }
 
+const attachment = resourceType<aws.lb.TargetGroupAttachment, aws.lb.TargetGroupAttachmentArgs>({
+  token: "aws:lb/targetGroupAttachment:TargetGroupAttachment",
+  inputs: { targetGroupArn: replace, targetId: replace, port: replace, availabilityZone: replace },
+  async create(operation) {
+    const { targetGroupArn, targetId, port } = operation.inputs;
+    await operation.call("elb", "registerTargets", {
+      TargetGroupArn: targetGroupArn,
+      Targets: [target(operation)],
+    });
+    return [targetGroupArn, targetId, port].filter((part) => part !== undefined).join("-");
+  },
+  async read(operation) {
+    const { targetGroupArn, targetId } = operation.inputs;
+    const answer = await operation.call("elb", "describeTargetHealth", {
+      TargetGroupArn: targetGroupArn,
+    });
+    const found = answer.TargetHealthDescriptions?.some(({ Target }) => Target?.Id === targetId);
+    return found === true ? { targetGroupArn, targetId } : undefined;
+  },
+  async delete(operation) {
+    await operation.call("elb", "deregisterTargets", {
+      TargetGroupArn: operation.inputs.targetGroupArn,
+      Targets: [target(operation)],
+    });
+  },
+});
+
+function target({
+  inputs,
+}: Operation<aws.lb.TargetGroupAttachment, aws.lb.TargetGroupAttachmentArgs>): Properties {
+  return { Id: inputs.targetId, Port: inputs.port, AvailabilityZone: inputs.availabilityZone };
+}
+
 /** Load balancers and the groups of targets behind them. */
-export const types: readonly AnyResourceType[] = [loadBalancer, targetGroup];
+export const types: readonly AnyResourceType[] = [loadBalancer, targetGroup, attachment];

@@ -1,22 +1,22 @@
 import type * as aws from "@pulumi/aws";
+import { equal } from "../comparison";
 import { present, type Operation } from "../operation";
-import { replace, resourceType, update, type AnyResourceType } from "../resourceType";
+import { replace, resourceType, unread, update, type AnyResourceType } from "../resourceType";
 import { ec2Arn, ec2Tags, retagEc2 } from "./tagging";
 
 const routeTable = resourceType<aws.ec2.RouteTable, aws.ec2.RouteTableArgs>({
   token: "aws:ec2/routeTable:RouteTable",
-  inputs: { vpcId: replace, routes: replace },
-  check: ({ routes }) =>
-    routes === undefined || routes.length === 0
-      ? undefined
-      : "inline routes are not modelled: use aws.ec2.Route, one owner for each route",
+  inputs: { vpcId: replace, routes: unread(update) },
   async create(operation) {
     const answer = await operation.call("ec2", "createRouteTable", {
       vpcId: operation.inputs.vpcId,
       ...ec2Tags(operation, "route-table"),
     });
-    return present(answer.RouteTable?.RouteTableId, "the route table's id");
+    const id = present(answer.RouteTable?.RouteTableId, "the route table's id");
+    await writeRoutes(operation.withId(id));
+    return id;
   },
+  update: writeRoutes,
   async read(operation) {
     const answer = await operation.call("ec2", "describeRouteTables", {
       RouteTableIds: [operation.id],
@@ -34,6 +34,22 @@ const routeTable = resourceType<aws.ec2.RouteTable, aws.ec2.RouteTableArgs>({
     await operation.call("ec2", "deleteRouteTable", { RouteTableId: operation.id });
   },
 });
+
+type TableOperation = Operation<aws.ec2.RouteTable, aws.ec2.RouteTableArgs>;
+
+/** Routes that the table itself was given; those that changed are made anew. */
+async function writeRoutes(operation: TableOperation): Promise<void> {
+  const wanted = operation.inputs.routes ?? [];
+  const before = operation.oldInputs.routes ?? [];
+  const routeTableId = operation.id;
+  for (const { cidrBlock } of before.filter((old) => !wanted.some((item) => equal(item, old)))) {
+    await operation.call("ec2", "deleteRoute", { routeTableId, destinationCidrBlock: cidrBlock });
+  }
+  for (const added of wanted.filter((item) => !before.some((old) => equal(item, old)))) {
+    const { cidrBlock: destinationCidrBlock, ...target } = added;
+    await operation.call("ec2", "createRoute", { routeTableId, destinationCidrBlock, ...target });
+  }
+}
 
 const targets = [
   "gatewayId",

@@ -64,6 +64,52 @@ const securityGroup = resourceType<aws.ec2.SecurityGroup, aws.ec2.SecurityGroupA
   },
 });
 
+/** The group that every VPC is born with: it is adopted and emptied, and stays when it is deleted. */
+const defaultGroup = resourceType<aws.ec2.DefaultSecurityGroup, aws.ec2.DefaultSecurityGroupArgs>({
+  token: "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",
+  inputs: { vpcId: replace, ingress: replace, egress: replace },
+  check: ({ ingress, egress }) =>
+    (ingress?.length ?? 0) + (egress?.length ?? 0) > 0
+      ? "rules of the default security group are not modelled: leave it without any"
+      : undefined,
+  async create(operation) {
+    const { SecurityGroups } = await operation.call("ec2", "describeSecurityGroups", {
+      filters: [
+        { Name: "vpc-id", Values: [operation.inputs.vpcId] },
+        { Name: "group-name", Values: ["default"] },
+      ],
+    });
+    const found = SecurityGroups?.[0];
+    const groupId = present(found?.GroupId, "the VPC's default security group");
+    if ((found?.IpPermissions?.length ?? 0) > 0) {
+      const ipPermissions = found?.IpPermissions;
+      await operation.call("ec2", "revokeSecurityGroupIngress", { groupId, ipPermissions });
+    }
+    if ((found?.IpPermissionsEgress?.length ?? 0) > 0) {
+      const ipPermissions = found?.IpPermissionsEgress;
+      await operation.call("ec2", "revokeSecurityGroupEgress", { groupId, ipPermissions });
+    }
+    await retagEc2(operation.withId(groupId), { set: operation.tags, remove: [] });
+    return groupId;
+  },
+  async read(operation) {
+    const { SecurityGroups } = await operation.call("ec2", "describeSecurityGroups", {
+      GroupIds: [operation.id],
+    });
+    const found = SecurityGroups?.[0];
+    if (found === undefined) return undefined;
+    return {
+      arn: ec2Arn(operation, "security-group"),
+      name: found.GroupName,
+      description: found.Description,
+      vpcId: found.VpcId,
+      ownerId: found.OwnerId ?? operation.account,
+    };
+  },
+  retag: retagEc2,
+  delete: () => Promise.resolve(),
+});
+
 type RuleClass = aws.vpc.SecurityGroupIngressRule | aws.vpc.SecurityGroupEgressRule;
 type RuleArgs = aws.vpc.SecurityGroupIngressRuleArgs & aws.vpc.SecurityGroupEgressRuleArgs;
 type RuleOperation = Operation<RuleClass, RuleArgs>;
@@ -97,10 +143,6 @@ function permission({ inputs }: RuleOperation): Properties {
         ? undefined
         : [{ GroupId: referencedSecurityGroupId, Description }],
   };
-}
-
-async function readRule(operation: RuleOperation): ReturnType<typeof describeRule> {
-  return describeRule(operation);
 }
 
 async function describeRule(operation: RuleOperation) {
@@ -152,7 +194,7 @@ const ingressRule = resourceType<RuleClass, RuleArgs>({
     });
     return present(answer.SecurityGroupRules?.[0]?.SecurityGroupRuleId, "the rule's id");
   },
-  read: readRule,
+  read: describeRule,
   update: replaceRule,
   retag: retagEc2,
   async delete(operation) {
@@ -174,7 +216,7 @@ const egressRule = resourceType<RuleClass, RuleArgs>({
     });
     return present(answer.SecurityGroupRules?.[0]?.SecurityGroupRuleId, "the rule's id");
   },
-  read: readRule,
+  read: describeRule,
   update: replaceRule,
   retag: retagEc2,
   async delete(operation) {
@@ -186,4 +228,9 @@ const egressRule = resourceType<RuleClass, RuleArgs>({
 });
 
 /** Who may talk to whom. */
-export const types: readonly AnyResourceType[] = [securityGroup, ingressRule, egressRule];
+export const types: readonly AnyResourceType[] = [
+  securityGroup,
+  defaultGroup,
+  ingressRule,
+  egressRule,
+];

@@ -7,7 +7,7 @@ import type { Properties } from "../wire";
 // The parameters are contravariant, so `never` accepts every resource's operation.
 export type AnyOperation = Pick<
   Operation<Properties, Properties>,
-  "id" | "region" | "account" | "tags" | "call" | "callIn"
+  "id" | "region" | "account" | "tags" | "call" | "callIn" | "untilTrue"
 >;
 
 /** Tags for EC2's create calls, which name the kind of the thing that is tagged. */
