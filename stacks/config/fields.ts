@@ -100,6 +100,10 @@ export function logRetention() {
       "1827 days",
       "3653 days",
     ],
+  }).meta({
+    allowed:
+      '"1 day", or 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1827 or 3653 days, written as "30 days"',
+    fix: 'CloudWatch knows these periods alone; take the next longer one, such as "30 days"',
   });
 }
 

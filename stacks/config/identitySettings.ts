@@ -96,6 +96,6 @@ export const identityFields = {
   }),
   protectState: flag().default(true).meta({
     description:
-      "Keeps Pulumi from deleting what holds state (database, file systems, buckets, keys, records). `npm run` commands never unset it; set it to false only to tear everything down.",
+      "Keeps Pulumi from deleting what holds state (database, file systems, buckets, keys, records). Set it to false only to tear everything down.",
   }),
 };

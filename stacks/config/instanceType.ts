@@ -10,7 +10,7 @@ export interface InstanceType {
   readonly memoryGb: number | undefined;
 }
 
-const pattern = /^([a-z]+)(\d+)([a-z-]*)\.([a-z0-9-]+)$/;
+const pattern = /^([a-z]+(?:-\d+tb)?)(\d+)([a-z-]*)\.([a-z0-9-]+)$/;
 
 /** Virtual processors by size, the same in all the families of {@link memoryPerVcpu} but t. */
 const vcpus: Readonly<Record<string, number>> = {

@@ -10,6 +10,8 @@ declare module "zod" {
     cost?: string;
     /** Shown in the documentation instead of a default that is worked out at run time. */
     defaultNote?: string;
+    /** The path of an object with the same members, which the documentation explains there. */
+    membersAsIn?: string;
   }
 }
 
@@ -20,6 +22,7 @@ export interface Notes {
   readonly fix?: string | undefined;
   readonly cost?: string | undefined;
   readonly defaultNote?: string | undefined;
+  readonly membersAsIn?: string | undefined;
 }
 
 export type Schema = z.core.$ZodType;

@@ -113,7 +113,8 @@ const team = z.strictObject({
     .prefault({})
     .meta({
       description: "What this team's agents have different from `agents`.",
-      allowed: "the keys of agents",
+      allowed: "the keys of `agents`",
+      membersAsIn: "agents",
     }),
 });
 
