@@ -2,23 +2,38 @@
  * From the settings to the components' arguments: units and names change here, and nowhere else, so
  * that the two programs stay tables of contents.
  */
+import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
+import { metricNamespace } from "../failover/probe/probePlan";
 import type { EncryptionKeys } from "../components/data/encryptionKeys";
-import type { ReplicatedDatabaseArgs } from "../components/data/replicatedDatabase";
+import {
+  databaseName,
+  type ReplicatedDatabase,
+  type ReplicatedDatabaseArgs,
+} from "../components/data/replicatedDatabase";
 import type { ReplicatedSettingsArgs } from "../components/data/replicatedSettings";
-import type { Deployment } from "../components/deployment";
-import type { SharedHomeArgs } from "../components/home/sharedHome";
+import type { Deployment, RegionRole } from "../components/deployment";
+import type { SharedHome, SharedHomeArgs } from "../components/home/sharedHome";
 import type { GoldenImageArgs } from "../components/image/goldenImage";
+import { credentialNames } from "../components/jenkins/clusterCredentials";
+import type { JenkinsCluster, JenkinsClusterArgs } from "../components/jenkins/jenkinsCluster";
 import type { Network, NetworkArgs } from "../components/network/network";
 import type { VaultLock } from "../components/operations/backupVaults";
+import type { ObservabilityArgs } from "../components/operations/observability";
 import type { Subscribers } from "../components/recovery/alarmTopics";
 import type { PilotLightPolicy } from "../components/recovery/pilotLightRegion";
-import { inDays, inMinutes, inSeconds, type Settings, type StackSettings } from "./config";
+import type { TrafficArgs, TrafficLoadBalancer } from "../components/recovery/traffic";
+import { parseInstanceType } from "./config/instanceType";
+import { inDays, inSeconds, type Settings, type StackSettings } from "./config";
 
 const milliseconds = (duration: Parameters<typeof inSeconds>[0]): number =>
   inSeconds(duration) * 1_000;
 
-export function networkArgs({ network, program }: Settings, deployment: Deployment): NetworkArgs {
+export function networkArgs(
+  { network, program }: Settings,
+  deployment: Deployment,
+  opts: pulumi.InvokeOptions,
+): NetworkArgs {
   return {
     deployment,
     cidr: network.cidr[program],
@@ -26,8 +41,19 @@ export function networkArgs({ network, program }: Settings, deployment: Deployme
     nat: network.nat,
     interfaceEndpoints: network.interfaceEndpoints,
     flowLogRetentionDays: inDays(network.flowLogRetention),
-    ...(network.bastion === undefined ? {} : { bastion: network.bastion }),
+    ...(network.bastion === undefined
+      ? {}
+      : {
+          bastion: { ...network.bastion, imageId: amazonLinux(network.bastion.instanceType, opts) },
+        }),
   };
+}
+
+/** The newest Amazon Linux for a machine type's processor, as AWS publishes it in each region. */
+function amazonLinux(instanceType: string, opts: pulumi.InvokeOptions): pulumi.Output<string> {
+  const architecture = parseInstanceType(instanceType)?.architecture ?? "x86_64";
+  const name = `/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-${architecture}`;
+  return aws.ssm.getParameterOutput({ name }, opts).value;
 }
 
 export function imageArgs(
@@ -156,4 +182,113 @@ export function dailySnapshots({ recovery }: Settings): { retentionDays: number;
   return { retentionDays: inDays(retention), hourUtc };
 }
 
-export { inMinutes };
+/** What a cluster is made of in one region; both stacks have all of it. */
+export interface RegionParts {
+  readonly deployment: Deployment;
+  readonly role: RegionRole;
+  readonly network: Network;
+  readonly home: SharedHome;
+  readonly database: ReplicatedDatabase;
+  /** Name of the database's secret, the same in both regions. */
+  readonly databaseSecretName: pulumi.Input<string>;
+  readonly artifactBucketArn: pulumi.Input<string>;
+  readonly imageId: pulumi.Input<string>;
+  readonly kmsKeyArn: pulumi.Input<string>;
+  readonly webAclArn?: pulumi.Input<string>;
+}
+
+export function clusterArgs(settings: Settings, parts: RegionParts): JenkinsClusterArgs {
+  const { certificates, program, database, observability, edge } = settings;
+  const names = credentialNames(settings.prefix);
+  const certificateArn = certificates[program];
+  return {
+    deployment: parts.deployment,
+    role: parts.role,
+    network: parts.network,
+    home: parts.home,
+    database: {
+      engine: database.engine,
+      address: parts.database.address,
+      port: parts.database.port,
+      database: databaseName,
+      secretName: parts.databaseSecretName,
+    },
+    bucketArn: parts.artifactBucketArn,
+    kmsKeyArn: parts.kmsKeyArn,
+    imageId: parts.imageId,
+    teams: settings.teams,
+    domain: settings.domain,
+    hostedZoneId: settings.hostedZoneId,
+    ...(certificateArn === undefined ? {} : { certificateArn }),
+    administratorSecretName: names.administratorSecret,
+    agentKey: {
+      credentialsId: names.agentKeySecret,
+      publicKeyParameter: names.agentKeyParameter,
+    },
+    metricsNamespace: metricNamespace,
+    accelerated: edge === "globalAccelerator",
+    logRetentionDays: inDays(observability.logRetention),
+    ...(parts.webAclArn === undefined ? {} : { webAclArn: parts.webAclArn }),
+    protectState: settings.protectState,
+  };
+}
+
+export function trafficArgs(
+  { edge, domain, hostedZoneId }: Settings,
+  { deployment, role }: Pick<RegionParts, "deployment" | "role">,
+  cluster: JenkinsCluster,
+): TrafficArgs {
+  return {
+    deployment,
+    role,
+    edge,
+    domain,
+    hostedZoneId,
+    teams: Object.entries(cluster.teams).map(([team, { hosts, loadBalancerIndex }]) => ({
+      team,
+      hosts,
+      shard: loadBalancerIndex,
+    })),
+    loadBalancers: cluster.loadBalancers.map(
+      ({ endpointArn, dnsName, zoneId }): TrafficLoadBalancer => ({
+        arn: endpointArn,
+        dnsName,
+        zoneId,
+      }),
+    ),
+  };
+}
+
+export function observabilityArgs(
+  { home, database, recovery, teams }: Settings,
+  parts: Pick<RegionParts, "deployment" | "role" | "home" | "database">,
+  cluster: JenkinsCluster,
+  announcementsTopicArn: pulumi.Input<string>,
+  bucket?: ObservabilityArgs["bucket"],
+): ObservabilityArgs {
+  const replica = parts.home.replicaFileSystemId;
+  return {
+    deployment: parts.deployment,
+    role: parts.role,
+    loadBalancers: cluster.loadBalancers,
+    teams: cluster.teams,
+    home: {
+      fileSystemId: parts.home.fileSystemId,
+      throughput: home.throughput,
+      ...(replica === undefined ? {} : { replicaFileSystemId: replica }),
+    },
+    database: {
+      identifier: parts.database.identifier,
+      allocatedStorageGb: database.storageGb,
+    },
+    ...(bucket === undefined ? {} : { bucket }),
+    limits: {
+      maxHomeLag: inSeconds(recovery.maxHomeLag),
+      maxReplicaLag: inSeconds(recovery.maxReplicaLag),
+    },
+    servingGroups: teams
+      .filter(({ strategy }) => strategy !== "local-only")
+      .map(({ instanceType, capacity }) => ({ instanceType, instances: capacity.desired })),
+    announcementsTopicArn,
+  };
+}

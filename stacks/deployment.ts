@@ -6,6 +6,7 @@ import type { Settings } from "./config";
 /** What every component of a stack is given: where it is, and the provider that puts it there. */
 export interface StackContext {
   readonly deployment: Deployment;
+  readonly provider: aws.Provider;
   readonly opts: pulumi.ComponentResourceOptions;
 }
 
@@ -37,5 +38,5 @@ export function stackContext(settings: Settings): StackContext {
     activeRegion,
     accountId,
   };
-  return { deployment, opts: { provider } };
+  return { deployment, provider, opts: { provider } };
 }

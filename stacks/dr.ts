@@ -16,6 +16,8 @@ import {
   homeArgs,
   networkArgs,
   observabilityArgs,
+  subscribers,
+  trafficArgs,
 } from "./arguments";
 import { inDays, type StackSettings } from "./config";
 import { stackContext } from "./deployment";
@@ -25,17 +27,16 @@ import { PrimaryStack } from "./primaryOutputs";
  * The stack of `regions.dr`: the pilot light. The same shape as the primary region with capacity
  * zero, the replicas of its state, and what watches it and can take its place.
  */
-export function dr({ settings }: StackSettings): Record<string, pulumi.Input<unknown>> {
-  const { deployment, opts } = stackContext(settings);
+export function dr({ settings }: StackSettings): Record<string, unknown> {
+  const { deployment, provider, opts } = stackContext(settings);
   const { region } = deployment;
   const role = roleOf(deployment);
   const { protectState } = settings;
   const primary = new PrimaryStack("primary");
   const keyArn = here(primary.read("keyArns"), region);
   const databaseSecretArn = here(primary.read("databaseSecretArns"), region);
-  const subscribers = { emails: settings.alerts.emails, phones: settings.alerts.sms };
 
-  const network = new Network("network", networkArgs(settings, deployment), opts);
+  const network = new Network("network", networkArgs(settings, deployment, { provider }), opts);
   const home = new SharedHome(
     "home",
     {
@@ -56,44 +57,30 @@ export function dr({ settings }: StackSettings): Record<string, pulumi.Input<unk
     },
     opts,
   );
-  const cluster = new JenkinsCluster(
-    "jenkins",
-    clusterArgs(settings, {
-      deployment,
-      role,
-      network,
-      home,
-      database,
-      databaseSecretArn,
-      artifactBucket: here(primary.read("artifactBuckets"), region),
-      imageId: here(primary.read("imageIds"), region),
-      kmsKeyArn: keyArn,
-    }),
-    opts,
-  );
-  const traffic = new Traffic(
-    "traffic",
-    {
-      deployment,
-      role,
-      edge: settings.edge,
-      domain: settings.domain,
-      hostedZoneId: settings.hostedZoneId,
-      teams: cluster.trafficTeams,
-      loadBalancers: cluster.edgeEndpoints,
-      listenerArns: primary.read("listenerArns"),
-    },
-    opts,
-  );
+  const parts = {
+    deployment,
+    role,
+    network,
+    home,
+    database,
+    databaseSecretName: primary.read("databaseSecretName"),
+    artifactBucketArn: here(primary.read("artifactBucketArns"), region),
+    imageId: here(primary.read("imageIds"), region),
+    kmsKeyArn: keyArn,
+  };
+  const cluster = new JenkinsCluster("jenkins", clusterArgs(settings, parts), opts);
+  const joined = {
+    ...trafficArgs(settings, parts, cluster),
+    listenerArns: primary.read("listenerArns"),
+  };
+  const traffic = new Traffic("traffic", joined, opts);
   const pilotLight = new PilotLightRegion(
     "pilot-light",
     {
       deployment,
       workload: cluster,
       active: {
-        loadBalancerDnsNames: primary
-          .read("loadBalancers")
-          .apply((balancers) => balancers.map(({ dnsName }) => dnsName)),
+        loadBalancerDnsNames: primary.read("loadBalancerDnsNames"),
         targetGroupArns: primary.read("targetGroupArns"),
         endpointGroupArns: primary.read("endpointGroupArns"),
         homeFileSystemId: primary.read("homeFileSystemId"),
@@ -107,7 +94,7 @@ export function dr({ settings }: StackSettings): Record<string, pulumi.Input<unk
       domain: settings.domain,
       hostedZoneId: settings.hostedZoneId,
       policy: failoverPolicy(settings),
-      subscribers,
+      subscribers: subscribers(settings),
       kmsKeyArn: keyArn,
       dailySnapshots: dailySnapshots(settings),
       trigger: settings.failover,
@@ -118,14 +105,7 @@ export function dr({ settings }: StackSettings): Record<string, pulumi.Input<unk
   );
   const observability = new Observability(
     "observability",
-    observabilityArgs(settings, {
-      deployment,
-      role,
-      cluster,
-      home,
-      database,
-      announcementsTopicArn: pilotLight.announcementsTopicArn,
-    }),
+    observabilityArgs(settings, parts, cluster, pilotLight.announcementsTopicArn),
     opts,
   );
 
@@ -142,7 +122,10 @@ export function dr({ settings }: StackSettings): Record<string, pulumi.Input<unk
 }
 
 /** One region's part of what the primary stack published by region. */
-function here(byRegion: pulumi.Output<Record<string, string>>, region: string): pulumi.Output<string> {
+function here(
+  byRegion: pulumi.Output<Record<string, string>>,
+  region: string,
+): pulumi.Output<string> {
   return byRegion.apply((values) => {
     const value = values[region];
     if (value === undefined) {

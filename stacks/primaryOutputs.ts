@@ -7,31 +7,29 @@ import * as pulumi from "@pulumi/pulumi";
 export interface PrimaryOutputs {
   readonly region: string;
   readonly generation: number;
-  /** By region. */
+  /** By region, as are images, buckets and secrets. */
   readonly keyArns: Record<string, string>;
   readonly imageIds: Record<string, string>;
-  readonly artifactBuckets: Record<string, string>;
+  readonly artifactBucketArns: Record<string, string>;
+  readonly databaseSecretName: string;
   readonly databaseSecretArns: Record<string, string>;
-  readonly backupVaultArns: Record<string, string>;
-  readonly secretNames: string[];
   readonly databaseIdentifier: string;
   readonly databaseArn: string;
   readonly homeFileSystemId: string;
-  readonly homeFileSystemArn: string;
   /** The file system that EFS made in the dr region. */
   readonly homeReplicaFileSystemId: string;
-  /** By load-balancer shard. */
-  readonly loadBalancers: { dnsName: string }[];
+  /** By load-balancer shard, as are listeners and endpoint groups. */
+  readonly loadBalancerDnsNames: string[];
   readonly listenerArns: string[];
   readonly endpointGroupArns: string[];
-  /** Target groups by team. */
+  /** By team. */
   readonly targetGroupArns: Record<string, string>;
 }
 
 /** Makes sure that nothing is published under another name, and nothing left out. */
-export function publish(
-  outputs: Required<{ [Key in keyof PrimaryOutputs]: pulumi.Input<PrimaryOutputs[Key]> }>,
-): typeof outputs {
+export function publish(outputs: {
+  [Key in keyof PrimaryOutputs]: pulumi.Input<PrimaryOutputs[Key]>;
+}): typeof outputs {
   return outputs;
 }
 

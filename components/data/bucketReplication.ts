@@ -7,6 +7,9 @@ import type { MadeBucket } from "./replicatedBucket";
 /** Minutes in which Replication Time Control promises, and measures; S3 takes no other value. */
 const promisedMinutes = 15;
 
+/** Id of the one rule of each direction; a dimension of the replication's metrics. */
+export const replicationRuleId = "everything";
+
 /** Makes each bucket of a pair replicate to the other, with a role that can do nothing else. */
 export function replicate(
   name: string,
@@ -52,7 +55,7 @@ function rule(
   kmsKeyArn: pulumi.Input<string> | undefined,
 ): aws.types.input.s3.BucketReplicationConfigRule {
   return {
-    id: "everything",
+    id: replicationRuleId,
     status: "Enabled",
     priority: 1,
     filter: { prefix: "" },
