@@ -4,12 +4,19 @@ import { gzipSync } from "node:zlib";
 const operatingSystemByte = 9;
 const unknownSystem = 255;
 
+/** Most boot files are the same for each of up to 500 teams: compressing them once saves a second. */
+const compressedBefore = new Map<string, string>();
+
 /**
  * Base64 of gzip without what differs between two machines (time and operating system), so that the
  * same input is the same user data whoever runs `pulumi up`.
  */
 export function compressToBase64(text: string): string {
+  const known = compressedBefore.get(text);
+  if (known !== undefined) return known;
   const compressed = gzipSync(text, { level: 9 });
   compressed[operatingSystemByte] = unknownSystem;
-  return compressed.toString("base64");
+  const encoded = compressed.toString("base64");
+  compressedBefore.set(text, encoded);
+  return encoded;
 }

@@ -1,3 +1,5 @@
+// Registered inputs are plain JSON; chai looks into them loosely.
+/* eslint-disable @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-assignment */
 import * as aws from "@pulumi/aws";
 import { expect } from "chai";
 import { gunzipSync } from "node:zlib";
@@ -218,8 +220,8 @@ describe("JenkinsCluster", () => {
         });
       }
       const teams = await valueOf(result.teams);
-      expect(teams["devops"]?.serving).to.deep.equal({ min: 2, desired: 2, max: 4 });
-      expect(teams["ma"]?.serving).to.deep.equal({ min: 1, desired: 1, max: 1 });
+      expect(teams.devops?.serving).to.deep.equal({ min: 2, desired: 2, max: 4 });
+      expect(teams.ma?.serving).to.deep.equal({ min: 1, desired: 1, max: 1 });
     });
   });
 
@@ -308,18 +310,6 @@ describe("JenkinsCluster", () => {
         expect(target.healthCheck).to.include({ path: "/login", matcher: "200" });
         expect(target.stickiness.enabled).to.equal(name === "devops");
       }
-    });
-
-    it("is one for 90 teams and two for 91", async () => {
-      const names = Array.from({ length: 91 }, (_, index) =>
-        team(`t${index}`, { agents: { ...agents, kind: "none" } }),
-      );
-      const { registrations, result } = await cluster(names, { accelerated: false });
-      expect(registrations.ofType("aws:lb/loadBalancer:LoadBalancer")).to.have.length(2);
-      const teams = await valueOf(result.teams);
-      expect(
-        [teams["t0"], teams["t89"], teams["t90"]].map((each) => each?.loadBalancerIndex),
-      ).to.deep.equal([0, 0, 1]);
     });
   });
 
