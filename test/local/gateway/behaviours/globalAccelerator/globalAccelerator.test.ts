@@ -78,7 +78,7 @@ describe("the Global Accelerator behaviour", () => {
     const made = await accelerator();
     const { Listener } = await client.send(
       new CreateListenerCommand({
-        AcceleratorArn: made.AcceleratorArn,
+        AcceleratorArn: made.AcceleratorArn!,
         IdempotencyToken: "t",
         PortRanges: [{ FromPort: 443, ToPort: 443 }],
       }),

@@ -82,6 +82,7 @@ describe("the load balancer edge", () => {
     aws.gateway.world.targetHealth = { healthyTargets: (arn) => (arn === "ma" ? healthy : []) };
     aws.gateway.world.controllers = {
       started: () => undefined,
+      stopping: () => undefined,
       stopped: () => undefined,
       healthCheckStatus: (id, port, path) =>
         id === "i-1" && port === 8080 ? (path === "/login" ? 200 : 403) : undefined,
