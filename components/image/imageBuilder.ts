@@ -1,5 +1,5 @@
 import * as aws from "@pulumi/aws";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { builderProfile } from "./builderProfile";
 import type { Architecture, BuildArgs } from "./goldenImage";
 import { contentVersion, renderImageComponent } from "./imageComponentRenderer";

@@ -33,3 +33,9 @@ export const keyArns = {
   "eu-west-1": "arn:aws:kms:eu-west-1:123456789012:key/primary",
   "eu-central-1": "arn:aws:kms:eu-central-1:123456789012:key/peer",
 };
+
+/** A copy of arguments with some of them left out. */
+export function without<T extends object, K extends keyof T>(value: T, ...keys: K[]): Omit<T, K> {
+  const left = Object.entries(value).filter(([key]) => !keys.includes(key as K));
+  return Object.fromEntries(left) as Omit<T, K>;
+}

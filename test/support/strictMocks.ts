@@ -73,17 +73,25 @@ async function withUnhandledRejectionsCollected(work: () => Promise<void>): Prom
   const formerly = process.listeners("unhandledRejection");
   // Pulumi takes a stack for each promise and resource, and ts-node would map every frame of it back
   // to its source, which takes several times as long as everything else together.
-  const { stackTraceLimit, prepareStackTrace } = Error;
+  const { stackTraceLimit } = Error;
+  const formatter = Object.getOwnPropertyDescriptor(Error, "prepareStackTrace");
   Error.stackTraceLimit = 3;
   Error.prepareStackTrace = (error, frames) =>
-    `${String(error)}\n    at ${frames.join("\n    at ")}`;
+    [
+      String(error),
+      ...frames.map(
+        (frame) => `    at ${frame.getFileName() ?? "?"}:${frame.getLineNumber() ?? 0}`,
+      ),
+    ].join("\n");
   process.removeAllListeners("unhandledRejection");
   process.on("unhandledRejection", collect);
   try {
     await work();
     return collected;
   } finally {
-    Object.assign(Error, { stackTraceLimit, prepareStackTrace });
+    Error.stackTraceLimit = stackTraceLimit;
+    if (formatter === undefined) Reflect.deleteProperty(Error, "prepareStackTrace");
+    else Object.defineProperty(Error, "prepareStackTrace", formatter);
     // Node reports unhandled rejections after the microtasks of a turn: give it two turns.
     for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
     process.removeListener("unhandledRejection", collect);

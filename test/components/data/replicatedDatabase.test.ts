@@ -10,7 +10,7 @@ import {
 import { trustOf } from "../../../components/policies";
 import { expectSafe } from "../../support/policyRules";
 import { runComponent, valueOf } from "../../support/strictMocks";
-import { afterFailovers, drDeployment, keyArns, primaryDeployment } from "../deployments";
+import { afterFailovers, drDeployment, keyArns, primaryDeployment, without } from "../deployments";
 
 const writer: ReplicatedDatabaseArgs = {
   deployment: primaryDeployment,
@@ -28,12 +28,6 @@ const writer: ReplicatedDatabaseArgs = {
 };
 
 const sourceArn = "arn:aws:rds:eu-west-1:123456789012:db:jenkins-g1";
-
-function without<T extends object, K extends keyof T>(value: T, ...keys: K[]): Omit<T, K> {
-  const rest = { ...value };
-  for (const key of keys) delete rest[key];
-  return rest;
-}
 
 const replica: ReplicatedDatabaseArgs = {
   ...without(writer, "masterPassword"),

@@ -35,7 +35,7 @@ describe("ReplicatedSettings", () => {
     const { registrations, result } = await run();
     expectSafe(registrations);
     const parameters = registrations.ofType("aws:ssm/parameter:Parameter");
-    expect(parameters.map(({ region, inputs }) => [region, inputs.name])).to.deep.equal([
+    expect(parameters.map(({ region, inputs }) => [region, String(inputs.name)])).to.deep.equal([
       ["eu-west-1", "/jenkins/image/release"],
       ["eu-central-1", "/jenkins/image/release"],
     ]);

@@ -4,7 +4,7 @@ import { SharedHome, type SharedHomeArgs } from "../../../components/home/shared
 import { trustOf } from "../../../components/policies";
 import { expectSafe } from "../../support/policyRules";
 import { runComponent, valueOf } from "../../support/strictMocks";
-import { afterFailovers, drDeployment, keyArns, primaryDeployment } from "../deployments";
+import { afterFailovers, drDeployment, keyArns, primaryDeployment, without } from "../deployments";
 
 const active: SharedHomeArgs = {
   deployment: primaryDeployment,
@@ -22,9 +22,8 @@ const active: SharedHomeArgs = {
   replicateTo: { region: "eu-central-1", kmsKeyArn: keyArns["eu-central-1"] },
 };
 
-const { replicateTo: _, ...neutral } = active;
 const waiting: SharedHomeArgs = {
-  ...neutral,
+  ...without(active, "replicateTo"),
   deployment: drDeployment,
   role: "waiting",
   kmsKeyArn: keyArns["eu-central-1"],
@@ -148,8 +147,9 @@ describe("SharedHome", () => {
   });
 
   it("never starts Jenkins on an empty file system after a role change", async () => {
-    const { fileSystemId: __, ...empty } = promoted;
-    expect(await refusal(empty)).to.match(/would start every Jenkins empty/);
+    expect(await refusal(without(promoted, "fileSystemId"))).to.match(
+      /would start every Jenkins empty/,
+    );
   });
 
   it("grants mounting through the named access points alone", async () => {
@@ -172,9 +172,8 @@ describe("SharedHome", () => {
   });
 
   it("names everything that is wrong at once", async () => {
-    const { fileSystemId: __, ...unknown } = waiting;
     const message = await refusal({
-      ...unknown,
+      ...without(waiting, "fileSystemId"),
       availabilityZones: 1,
       directories: [],
       throughput: "bursting",
