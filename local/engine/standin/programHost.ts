@@ -8,7 +8,7 @@ import type { Deployment } from "./deployment";
 const hostModule = require.resolve("@pulumi/pulumi/cmd/run");
 /** Types are checked once by `npm run typecheck`; checking them in every run costs ten seconds. */
 const typescriptModule = require.resolve("ts-node/register/transpile-only");
-const failFastModule = path.join(__dirname, "failFast.ts");
+const failFastModule = path.join(__dirname, "failFast.js");
 
 /**
  * Runs the program to its end in a process of its own, so that every run loads its modules afresh.
@@ -19,7 +19,7 @@ export async function runProgram(deployment: Deployment): Promise<boolean> {
   const child = spawn(
     process.execPath,
     [
-      ...["--require", typescriptModule],
+      ...(project.program.endsWith(".js") ? [] : ["--require", typescriptModule]),
       ...["--require", failFastModule],
       hostModule,
       `--monitor=${monitorAddress}`,

@@ -76,7 +76,7 @@ describe("the stand-in engine", function () {
       const box = new Box("box", { providers: [provider], protect: true });
       const kept = new Thing("kept", {}, { parent: box });
       new Thing("free", { uses: kept.arn }, { parent: box, protect: false });
-      box.finish({ arn: kept.arn });`);
+      box.registerOutputs({ arn: kept.arn });`);
     const { requests, operations } = await engine.up(stack);
     const byName = (name: string) => requests.find((request) => request.name === name)!;
     expect(byName("kept")).to.deep.include({ parent: byName("box").urn, protect: true });
