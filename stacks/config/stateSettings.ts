@@ -112,11 +112,11 @@ export const stateFields = {
         .strictObject({
           toInfrequentAccess: fileAge().default("30 days").meta({
             description: "Files not read for so long move to Infrequent Access.",
-            cost: "$0.30 → $0.016/GB a month, $0.01/GB read back",
+            cost: "about a tenth of the $0.30/GB a month of Standard or less; $0.01/GB to read back",
           }),
           toArchive: fileAge().default("never").meta({
             description: "Files not read for so long move to Archive (elastic throughput only).",
-            cost: "$0.008/GB a month, $0.03/GB read back",
+            cost: "less than Infrequent Access; $0.03/GB to read back",
           }),
         })
         .prefault({}),
