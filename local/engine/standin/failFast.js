@@ -5,7 +5,7 @@
  * error. Pulumi's host reports the error and then waits for the event loop to run dry, which the
  * open connections to the engine prevent for as long as calls are pending and up to a minute more.
  *
- * Plain JavaScript, so that a program in JavaScript starts without the TypeScript compiler.
+ * Plain JavaScript, because it is loaded before the compiler.
  */
 
 /** Long enough for the host to deliver its report (a call on loopback), also on a busy machine. */

@@ -19,8 +19,10 @@ export async function runProgram(deployment: Deployment): Promise<boolean> {
   const child = spawn(
     process.execPath,
     [
-      ...(project.program.endsWith(".js") ? [] : ["--require", typescriptModule]),
       ...["--require", failFastModule],
+      // Also for programs in JavaScript: without ts-node's own handling of stack traces the host's
+      // takes a minute and a gigabyte to print the first error that a program throws.
+      ...["--require", typescriptModule],
       hostModule,
       `--monitor=${monitorAddress}`,
       `--engine=${monitorAddress}`,
