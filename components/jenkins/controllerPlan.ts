@@ -1,3 +1,4 @@
+import { homeDirectories } from "../home/homePlan";
 import type { RegionRole } from "../deployment";
 import type { Capacity, Team } from "./team";
 
@@ -21,11 +22,7 @@ export function initialSizes(team: Team, role: RegionRole): Capacity {
 
 /** The homes that a team's controllers may take: one, or one for each possible controller. */
 export function homesOf(team: Team): readonly string[] {
-  if (isSingleWriter(team)) return [team.name];
-  return Array.from(
-    { length: team.capacity.max },
-    (_, slot) => `${team.name}/controller-${slot + 1}`,
-  );
+  return homeDirectories([team]).map(({ name }) => name);
 }
 
 /** The name that users type. */
