@@ -17,12 +17,14 @@ import { flattenHeaders, parseAwsRequest, type HttpRequest } from "./requestPars
 import { ScaledClock } from "./scaledClock";
 import { answerError, AwsError } from "./wire/awsError";
 import { withoutSecrets } from "./wire/redaction";
-import { World } from "./world";
+import { World, type ControllerModel } from "./world";
 
 /** How a {@link Gateway} is made. */
 export interface GatewayOptions {
   readonly emulator: EmulatorAddress;
   readonly behaviours?: readonly Behaviour[];
+  /** What runs on launched machines. Default: nothing that ever answers. */
+  readonly controllers?: ControllerModel;
   /** Default: 60 modelled seconds per real second from now on. */
   readonly clock?: ScaledClock;
   /** Default: seed 1. */
@@ -87,6 +89,11 @@ export class Gateway {
     this.faults.onRegionChange((region, alive) => {
       for (const behaviour of this.behaviours) behaviour.regionChanged?.(region, alive, context);
     });
+    const { controllers } = this.options;
+    if (controllers) {
+      this.world.controllers = controllers;
+      controllers.attach?.(context);
+    }
     for (const behaviour of this.behaviours) behaviour.start?.(context);
     return this.endpoint;
   }

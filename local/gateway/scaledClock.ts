@@ -178,7 +178,12 @@ export class ScaledClock {
   private run(action: () => unknown): void {
     try {
       const outcome = action();
-      if (outcome instanceof Promise) outcome.catch(this.onError);
+      if (outcome instanceof Promise) {
+        outcome.catch((error: unknown) => {
+          // What was under way when the run ended fails for lack of its emulator; nobody waits for it.
+          if (!this.stopped) this.onError(error);
+        });
+      }
     } catch (error) {
       this.onError(error);
     }

@@ -1,3 +1,4 @@
+import type { BehaviourContext } from "./behaviour";
 import type { ModelledMilliseconds } from "./scaledClock";
 
 /** What the EFS replication behaviour knows of a file system. */
@@ -10,6 +11,8 @@ export interface FileSystemStates {
 export interface TargetHealthStates {
   /** Ids of the targets that are healthy now; empty for an unknown or empty group. */
   healthyTargets(targetGroupArn: string): readonly string[];
+  /** Ids of the targets that failed their health checks; neither initial nor draining ones. */
+  unhealthyTargets?(targetGroupArn: string): readonly string[];
 }
 
 /** A machine that an Auto Scaling group launched. */
@@ -17,6 +20,8 @@ export interface LaunchedInstance {
   readonly instanceId: string;
   readonly region: string;
   readonly availabilityZone: string;
+  readonly subnetId: string;
+  readonly privateIpAddress: string;
   readonly autoScalingGroupName: string;
   /** Tags that the group propagates at launch. */
   readonly tags: Readonly<Record<string, string>>;
@@ -29,13 +34,16 @@ export interface LaunchedInstance {
  * puts real processes here. All calls are notifications: they return at once and never throw.
  */
 export interface ControllerModel {
+  /** Called once, when the gateway listens and before any machine is launched. */
+  attach?(context: BehaviourContext): void;
   /** The instance's operating system starts to boot. */
   started(instance: LaunchedInstance): void;
   /**
    * Auto Scaling holds the instance in Terminating:Wait: it shall stop gracefully and call `stopped`
-   * when it has, as the machine's own script does by CompleteLifecycleAction.
+   * when it has, as the machine's own script does by CompleteLifecycleAction. Without this method
+   * the hook waits out its time.
    */
-  stopping(instanceId: string, stopped: () => void): void;
+  stopping?(instanceId: string, stopped: () => void): void;
   /** The instance lost its power or was terminated. Called once for each `started`. */
   stopped(instanceId: string): void;
   /** The HTTP status that a health check of `path` on `port` gets; undefined if nothing answers. */
@@ -88,12 +96,9 @@ export class World {
   targetHealth: TargetHealthStates = { healthyTargets: () => [] };
   /** Owned by the RDS behaviour. Default: no database. */
   databases: DatabaseStates = { acceptsWrites: () => false, replicaLag: () => undefined };
-  /** Owned by the gateway's maker. Default: machines boot and nothing ever answers. */
+  /** Given to the gateway by its maker. Default: machines boot and nothing ever answers. */
   controllers: ControllerModel = {
     started: () => undefined,
-    stopping: (_instanceId, stopped) => {
-      stopped();
-    },
     stopped: () => undefined,
     healthCheckStatus: () => undefined,
   };

@@ -170,7 +170,7 @@ export class Scaling {
       });
       member.endWait = end;
       if (transition === "TERMINATING" && member.powered) {
-        this.context.world.controllers.stopping(member.launched.instanceId, () => {
+        this.context.world.controllers.stopping?.(member.launched.instanceId, () => {
           member.endWait?.("CONTINUE");
         });
       }

@@ -66,8 +66,7 @@ function victims(staying: readonly Member[], count: number): readonly Member[] {
   const chosen: Member[] = [];
   while (chosen.length < count && remaining.length > 0) {
     const victim = [...remaining].sort(
-      (a, b) =>
-        inZone(remaining, b) - inZone(remaining, a) || a.launchedAt - b.launchedAt,
+      (a, b) => inZone(remaining, b) - inZone(remaining, a) || a.launchedAt - b.launchedAt,
     )[0];
     if (!victim) break;
     remaining.splice(remaining.indexOf(victim), 1);
