@@ -46,8 +46,8 @@ export class Alarms {
     input: PutMetricAlarmCommandInput,
     context: BehaviourContext,
   ): void {
-    const { Tags, ...settings } = withSingleMetric(input);
-    this.put(region, settings.AlarmName ?? "", settings as MetricAlarm, context);
+    const settings = withoutTags(withSingleMetric(input));
+    this.put(region, input.AlarmName ?? "", settings, context);
   }
 
   putCompositeAlarm(
@@ -63,8 +63,7 @@ export class Alarms {
         `Could not save the composite alarm as alarms [${unknown.join(", ")}] in the alarm rule do not exist`,
       );
     }
-    const { Tags, ...settings } = input;
-    const alarm = this.put(region, settings.AlarmName ?? "", settings as CompositeAlarm, context);
+    const alarm = this.put(region, input.AlarmName ?? "", withoutTags(input), context);
     alarm.rule = rule;
     this.followLater(alarm, context);
   }
@@ -95,7 +94,7 @@ export class Alarms {
 
   /** Changes the state, and if it is another one than before: history, composite alarms, actions. */
   setState(alarm: KeptAlarm, state: AlarmState, reason: string, context: BehaviourContext): void {
-    const before = alarm.description.StateValue as AlarmState;
+    const before = stateOf(alarm);
     if (before === state) return;
     const at = context.clock.date();
     alarm.description = {
@@ -186,10 +185,10 @@ export class Alarms {
         threshold: description.Threshold ?? 0,
         evaluationPeriods,
         datapointsToAlarm: description.DatapointsToAlarm ?? evaluationPeriods,
-        missingData: (description.TreatMissingData ?? "missing") as MissingData,
+        missingData: missingDataOf(alarm),
       },
       values,
-      description.StateValue as AlarmState,
+      stateOf(alarm),
     );
     const shown = values.slice(-evaluationPeriods).map((value) => value ?? "missing");
     this.setState(alarm, state, `Threshold judged on [${shown.join(", ")}]`, context);
@@ -199,11 +198,10 @@ export class Alarms {
     context.clock.after(context.latencies.sample("compositeAlarmReaction", alarm.name), () => {
       if (this.kept.get(`${alarm.region} ${alarm.name}`) !== alarm) return;
       if (!context.regionIsAlive(alarm.region) || alarm.rule === undefined) return;
-      const holds = alarm.rule.holds(
-        (name) =>
-          (this.kept.get(`${alarm.region} ${name}`)?.description.StateValue ??
-            "INSUFFICIENT_DATA") as AlarmState,
-      );
+      const holds = alarm.rule.holds((name) => {
+        const member = this.kept.get(`${alarm.region} ${name}`);
+        return member === undefined ? "INSUFFICIENT_DATA" : stateOf(member);
+      });
       const says = `${alarm.description.AlarmRule ?? ""} is ${holds ? "TRUE" : "FALSE"}`;
       this.setState(alarm, holds ? "ALARM" : "OK", says, context);
     });
@@ -223,6 +221,23 @@ export class Alarms {
       HistorySummary: summary,
     });
   }
+}
+
+function stateOf({ description }: KeptAlarm): AlarmState {
+  return description.StateValue ?? "INSUFFICIENT_DATA";
+}
+
+const treatments: readonly MissingData[] = ["breaching", "notBreaching", "ignore", "missing"];
+
+function missingDataOf({ description }: KeptAlarm): MissingData {
+  return treatments.find((each) => each === description.TreatMissingData) ?? "missing";
+}
+
+/** Tags are kept apart: a describe call does not show them. */
+function withoutTags<Input extends { Tags?: unknown }>(input: Input): Omit<Input, "Tags"> {
+  const settings: Input = { ...input };
+  delete settings.Tags;
+  return settings;
 }
 
 function readRule(text: string): AlarmRule {

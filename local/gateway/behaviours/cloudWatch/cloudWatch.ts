@@ -233,7 +233,13 @@ export class CloudWatchBehaviour implements Behaviour {
       },
       SetAlarmState: (input: SetAlarmStateCommandInput, region, context) => {
         const alarm = this.alarms.find(region, input.AlarmName);
-        const state = input.StateValue as AlarmState;
+        const state = states.find((each) => each === input.StateValue);
+        if (state === undefined) {
+          throw new AwsError(
+            "ValidationError",
+            `StateValue is ${input.StateValue ?? "missing"}; it must be one of ${states.join(", ")}.`,
+          );
+        }
         this.alarms.setState(alarm, state, input.StateReason ?? "", context);
         return {};
       },
@@ -269,8 +275,8 @@ export class CloudWatchBehaviour implements Behaviour {
   private tagOperations(): Record<string, Operation> {
     return {
       TagResource: (input: { ResourceARN: string; Tags: Tag[] }) => {
-        const given = Object.fromEntries(input.Tags.map(({ Key, Value }) => [Key, Value]));
-        this.tags.set(input.ResourceARN, { ...this.tags.get(input.ResourceARN), ...given });
+        const before = this.tags.get(input.ResourceARN);
+        this.tags.set(input.ResourceARN, { ...before, ...tagsOf(input.Tags) });
         return {};
       },
       UntagResource: (input: { ResourceARN: string; TagKeys: string[] }) => {
@@ -296,11 +302,14 @@ export class CloudWatchBehaviour implements Behaviour {
   ): void {
     const arn = this.alarms.find(region, input.AlarmName).description.AlarmArn ?? "";
     if (this.tags.has(arn)) return;
-    this.tags.set(
-      arn,
-      Object.fromEntries((input.Tags ?? []).map(({ Key = "", Value = "" }) => [Key, Value])),
-    );
+    this.tags.set(arn, tagsOf(input.Tags ?? []));
   }
+}
+
+const states: readonly AlarmState[] = ["OK", "ALARM", "INSUFFICIENT_DATA"];
+
+function tagsOf(tags: readonly Tag[]): Record<string, string> {
+  return Object.fromEntries(tags.map(({ Key = "", Value = "" }) => [Key, Value]));
 }
 
 function isAskedFor(alarm: KeptAlarm, input: DescribeAlarmsCommandInput): boolean {

@@ -80,7 +80,7 @@ function keyOf({ region, namespace, name, dimensions }: MetricIdentity): string 
 
 /** Dimensions in the API's form → by name. */
 export function dimensionsOf(dimensions: readonly Dimension[] | undefined): Record<string, string> {
-  return Object.fromEntries((dimensions ?? []).map(({ Name, Value }) => [Name, Value]));
+  return Object.fromEntries((dimensions ?? []).map(({ Name = "", Value = "" }) => [Name, Value]));
 }
 
 /** The samples in one datum of PutMetricData: a value, values with counts, or a statistic set. */

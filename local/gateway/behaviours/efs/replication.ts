@@ -130,7 +130,8 @@ export class Replication {
   }
 
   private bothAlive(): boolean {
-    const { regionIsAlive } = this.context;
-    return regionIsAlive(this.source.region) && regionIsAlive(this.destination.region);
+    return [this.source, this.destination].every(({ region }) =>
+      this.context.regionIsAlive(region),
+    );
   }
 }

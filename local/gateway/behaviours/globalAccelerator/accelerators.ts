@@ -64,7 +64,7 @@ export function newAccelerator(name: string, number: number, now: Date): KeptAcc
       Name: name,
       IpAddressType: "IPV4",
       Enabled: true,
-      IpSets: [{ IpFamily: "IPv4", IpAddressFamily: "IPv4", IpAddresses: addresses }],
+      IpSets: [{ IpAddressFamily: "IPv4", IpAddresses: addresses }],
       DnsName: `a${hash.slice(0, 16)}.awsglobalaccelerator.com`,
       Status: "IN_PROGRESS",
       CreatedTime: now,
@@ -132,7 +132,7 @@ export function changeGroup(
     PortOverrides: input.PortOverrides,
   };
   const given = Object.entries(settings).filter(([, value]) => value !== undefined);
-  group.settings = { ...group.settings, ...Object.fromEntries(given) } as KeptGroup["settings"];
+  group.settings = { ...group.settings, ...Object.fromEntries(given) };
   if (endpoints !== undefined) group.endpoints = endpoints;
 }
 

@@ -89,8 +89,8 @@ export class EndpointHealth {
   }
 
   private async isHealthy(id: string, entry: Watched): Promise<boolean> {
-    const { clock, regionIsAlive, world } = this.context;
-    if (!regionIsAlive(entry.region)) return false;
+    const { clock, world } = this.context;
+    if (!this.context.regionIsAlive(entry.region)) return false;
     if (clock.now() - entry.groupsReadAt > groupsLifetimeMs) {
       entry.groups = await this.readGroups(id, entry.region);
       entry.groupsReadAt = clock.now();

@@ -13,9 +13,7 @@ function judge(
   before: AlarmState,
   datapointsToAlarm = 3,
 ): AlarmState {
-  const values = [...range.replace(/ /g, "")].map((mark) =>
-    mark === "-" ? undefined : mark === "X" ? 10 : 1,
-  );
+  const values = range.split(" ").map((mark) => (mark === "-" ? undefined : mark === "X" ? 10 : 1));
   return evaluate(
     {
       comparison: "GreaterThanThreshold",

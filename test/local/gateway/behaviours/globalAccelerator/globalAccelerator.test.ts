@@ -83,7 +83,7 @@ describe("the Global Accelerator behaviour", () => {
         PortRanges: [{ FromPort: 443, ToPort: 443 }],
       }),
     );
-    const group = async (region: string, dial: number) => {
+    const group = async (region: string, dial: number): Promise<string> => {
       const { EndpointGroup } = await client.send(
         new CreateEndpointGroupCommand({
           ListenerArn: Listener!.ListenerArn!,
@@ -93,7 +93,7 @@ describe("the Global Accelerator behaviour", () => {
           EndpointConfigurations: [{ EndpointId: alb(region), Weight: 128 }],
         }),
       );
-      return EndpointGroup?.EndpointGroupArn;
+      return EndpointGroup!.EndpointGroupArn!;
     };
     const [activeGroup, waitingGroup] = [await group(active, 100), await group(waiting, 0)];
     return { made, listenerArn: Listener?.ListenerArn, activeGroup, waitingGroup };
