@@ -122,9 +122,9 @@ function ask(target: ProbeTarget, plan: ProbePlan): Promise<TeamAnswer> {
 /** A service that lives but refuses, throttles or does not understand says nothing of health. */
 function unread(error: unknown): TargetReading {
   const kind = classify(error) === "unreachable" ? "unreachable" : "unknown";
-  return { kind, error: describe(error) };
+  return { kind, error: sentenceOf(error) };
 }
 
-function describe(error: unknown): string {
+function sentenceOf(error: unknown): string {
   return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }

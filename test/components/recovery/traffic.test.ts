@@ -41,11 +41,11 @@ async function run(
   return runComponent(() => new Traffic("traffic", argsOf(changes)));
 }
 
-const waiting = {
+const waiting: Partial<TrafficArgs> = {
   deployment,
   role: "waiting",
   listenerArns: ["listener-1", "listener-2"],
-} as const;
+};
 
 describe("Traffic by Global Accelerator", () => {
   it("makes an accelerator a load balancer, for 80 and 443, and points each team's name at its own", async () => {
