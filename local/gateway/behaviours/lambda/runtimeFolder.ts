@@ -35,11 +35,17 @@ export function createRuntimeFolder(): RuntimeFolder {
     });
     fs.writeFileSync(path.join(runtime, `${name}.js`), outputText);
   }
+  const remove = () => {
+    fs.rmSync(root, { recursive: true, force: true });
+  };
+  // A gateway that ends without stop() leaves nothing behind either.
+  process.once("exit", remove);
   return {
     bootstrap: path.join(runtime, "bootstrap.js"),
     newTaskRoot: () => fs.mkdtempSync(path.join(root, "task-")),
     remove: () => {
-      fs.rmSync(root, { recursive: true, force: true });
+      process.off("exit", remove);
+      remove();
     },
   };
 }
