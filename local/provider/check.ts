@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import type { AnyResourceType, AutoName, Inputs } from "./resourceType";
+import type { AnyResourceType, AutoName } from "./resourceType";
 import type { ResourceSchema } from "./sdkSchema";
 import type { ProviderSettings } from "./settings";
 import {
@@ -86,7 +86,7 @@ function wrongTogether(type: AnyResourceType, inputs: Properties): CheckFailure[
   const known = Object.fromEntries(
     Object.entries(unwrapProperties(inputs)).filter(([, value]) => !containsUnknown(value)),
   );
-  const reason = type.check?.(known as Inputs<Properties>);
+  const reason = type.check?.(known);
   return reason === undefined ? [] : [{ property: "", reason: `${type.token}: ${reason}` }];
 }
 

@@ -21,14 +21,23 @@ function covers(observed: unknown, asked: unknown): boolean {
   if (Array.isArray(observed) && Array.isArray(asked)) {
     if (observed.length !== asked.length) return false;
     if (asked.every((item) => typeof item !== "object")) {
-      return equal([...observed].map(String).sort(), [...asked].map(String).sort());
+      return equal(sorted(observed), sorted(asked));
     }
     return asked.every((item) => observed.some((seen) => covers(seen, item)));
   }
   if (isProperties(observed) && isProperties(asked)) {
     return Object.keys(asked).every((key) => covers(observed[key], asked[key]));
   }
-  return observed === asked || String(observed) === String(asked);
+  return scalarText(observed) === scalarText(asked);
+}
+
+function sorted(list: readonly unknown[]): string[] {
+  return list.map(scalarText).sort();
+}
+
+/** AWS answers many numbers and booleans as texts. */
+function scalarText(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value ?? null);
 }
 
 /** Deep equality; undefined, null and a missing key are the same. */

@@ -1,5 +1,5 @@
 import { agrees } from "./comparison";
-import { AwsServices, isMissing } from "./awsServices";
+import { type AwsServices, isMissing } from "./awsServices";
 import { checkInputs, type CheckRequest, type CheckResult } from "./check";
 import { diffInputs, type DiffResult } from "./diff";
 import { Operation, type OperationRequest } from "./operation";

@@ -77,13 +77,18 @@ export class Operation<R, A> {
    * otherwise, or does not take here, is given in `changes` (undefined leaves out).
    */
   arguments(changes: { readonly [K in keyof A]?: unknown } & Properties = {}): Properties {
-    const { region, tags, tagsAll, __defaults, ...own } = this.request.inputs;
-    return { ...own, ...changes };
+    const added = { region: undefined, tags: undefined, tagsAll: undefined, __defaults: undefined };
+    return { ...this.request.inputs, ...added, ...changes };
   }
 
   /** True if this update changes one of the inputs, or if the resource is being created. */
-  changed(...names: (keyof A & string)[]): boolean {
+  changed(...names: readonly (keyof A & string)[]): boolean {
     return names.some((name) => this.request.changes.has(name));
+  }
+
+  /** Names of all inputs that this update changes; when the resource is created, all of them. */
+  get changes(): readonly string[] {
+    return [...this.request.changes];
   }
 
   /** Makes a repeated request harmless: the same for each try, other for each resource. */

@@ -1,4 +1,4 @@
-import { NormalizedSchema } from "@smithy/core/schema";
+import { type NormalizedSchema } from "@smithy/core/schema";
 import { isProperties, type Properties } from "./wire";
 
 /** A property that the AWS operation does not have: nothing of it may be dropped in silence. */

@@ -90,7 +90,13 @@ export interface ResourceType<R, A> {
 }
 
 /** A {@link ResourceType} whose property types the framework does not need to know. */
-export type AnyResourceType = ResourceType<Record<string, pulumi.Output<unknown>>, Properties>;
+export type AnyResourceType = Omit<
+  ResourceType<Record<string, pulumi.Output<unknown>>, Properties>,
+  "inputs" | "check"
+> & {
+  readonly inputs: Readonly<Record<string, InputRule | undefined>>;
+  check?(inputs: Properties): string | undefined;
+};
 
 /** Declares a resource type; the type parameters check the names that it uses. */
 export function resourceType<R, A>(type: ResourceType<R, A>): AnyResourceType {

@@ -31,7 +31,7 @@ const regionInfo: InvokeFunction = (args, { region, settings }) => {
 
 const availabilityZones: InvokeFunction = async (args, { aws, live, region }) => {
   if (args.state !== undefined && args.state !== "available") {
-    throw new Error(`getAvailabilityZones: state "${String(args.state)}" is not modelled`);
+    throw new Error(`getAvailabilityZones: state ${JSON.stringify(args.state)} is not modelled`);
   }
   if (!live) {
     const names = zoneLetters.map((letter) => `${region}${letter}`);

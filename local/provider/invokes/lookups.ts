@@ -108,10 +108,11 @@ const zone: InvokeFunction = async (args, { aws, live, region }) => {
     return { id: zoneId, zoneId, name, arn: `arn:aws:route53:::hostedzone/${zoneId}` };
   }
   const { HostedZones = [] } = await aws.call("route53", "listHostedZones", region, {});
+  const { name, zoneId: wanted } = args as { name?: string; zoneId?: string };
   const found = HostedZones.find(({ Id, Name }) =>
-    args.zoneId === undefined
-      ? Name?.replace(/\.$/, "") === String(args.name).replace(/\.$/, "")
-      : Id?.endsWith(`/${String(args.zoneId)}`),
+    wanted === undefined
+      ? Name?.replace(/\.$/, "") === name?.replace(/\.$/, "")
+      : Id?.endsWith(`/${wanted}`),
   );
   if (found === undefined) {
     throw new Error(`route53.getZone: no hosted zone for ${JSON.stringify(args)}`);
@@ -169,7 +170,7 @@ const secret: InvokeFunction = async (args, { aws, live, region, settings }) => 
 /** Another one on each call, as in AWS: programs keep the first by `ignoreChanges`. */
 const randomPassword: InvokeFunction = async (args, { aws, live, region }) => {
   if (!live) return { id: region, randomPassword: asSecret("planned-password") };
-  const { region: _region, ...request } = args;
+  const request = { ...args, region: undefined };
   const answer = await aws.call("secretsManager", "getRandomPassword", region, request);
   return { id: region, randomPassword: asSecret(answer.RandomPassword) };
 };

@@ -9,7 +9,6 @@ import {
   update,
   type AnyResourceType,
 } from "../resourceType";
-import type { Properties } from "../wire";
 
 /** Zone ids of S3's website endpoints that alias records need; other regions are not listed. */
 const hostedZones: Readonly<Record<string, string>> = {
@@ -56,7 +55,6 @@ const bucket = resourceType<aws.s3.Bucket, aws.s3.BucketArgs>({
       hostedZoneId: hostedZones[region] ?? "",
       requestPayer: "BucketOwner",
       objectLockEnabled: operation.inputs.objectLockEnabled ?? false,
-      versioning: operation.state.versioning,
     };
   },
   async retag(operation) {
@@ -105,10 +103,10 @@ const bucketObject = resourceType<aws.s3.BucketObjectv2, aws.s3.BucketObjectv2Ar
   },
   update: putObject,
   async read(operation) {
-    const { bucket: Bucket, key: Key } = operation.inputs;
+    const { bucket: Bucket, key: Key } = operation.arguments() as { bucket: string; key: string };
     const found = await operation.call("s3", "headObject", { Bucket, Key });
     return {
-      arn: `arn:aws:s3:::${String(Bucket)}/${Key ?? ""}`,
+      arn: `arn:aws:s3:::${Bucket}/${Key}`,
       etag: found.ETag?.replaceAll('"', ""),
       versionId: found.VersionId ?? "",
       contentType: found.ContentType,
@@ -140,7 +138,7 @@ const bucketPolicy = resourceType<aws.s3.BucketPolicy, aws.s3.BucketPolicyArgs>(
   inputs: { bucket: replace, policy: json(update) },
   async create(operation) {
     await putPolicy(operation);
-    return String(operation.inputs.bucket);
+    return operation.inputs.bucket;
   },
   update: putPolicy,
   async read(operation) {
@@ -153,7 +151,7 @@ const bucketPolicy = resourceType<aws.s3.BucketPolicy, aws.s3.BucketPolicyArgs>(
 });
 
 async function putPolicy(operation: PolicyOperation): Promise<void> {
-  await operation.call("s3", "putBucketPolicy", operation.arguments() satisfies Properties);
+  await operation.call("s3", "putBucketPolicy", operation.arguments());
 }
 
 /** Buckets, who may use them, and single objects. */

@@ -192,12 +192,10 @@ async function createWriter(operation: DatabaseOperation): Promise<void> {
 }
 
 async function createReplica(operation: DatabaseOperation, source: string): Promise<void> {
-  const { inputs, tags, region } = operation;
-  const sourceRegion = source.startsWith("arn:") ? source.split(":")[3] : undefined;
+  const { inputs, tags } = operation;
   await operation.call("rds", "createDBInstanceReadReplica", {
     ...operation.arguments(renamed(operation)),
     SourceDBInstanceIdentifier: source,
-    SourceRegion: sourceRegion === region ? undefined : sourceRegion,
     enabledCloudwatchLogsExports: undefined,
     EnableCloudwatchLogsExports: inputs.enabledCloudwatchLogsExports,
     // A replica takes these from its source.
@@ -224,11 +222,15 @@ async function createReplica(operation: DatabaseOperation, source: string): Prom
 async function modify(operation: DatabaseOperation): Promise<void> {
   const { inputs, oldInputs } = operation;
   if (operation.changed("replicateSourceDb")) await promote(operation);
-  const changed = Object.keys(inputs).filter((name) =>
-    operation.changed(name as keyof aws.rds.InstanceArgs & string),
-  );
-  const onlyLocal = ["replicateSourceDb", "skipFinalSnapshot", "finalSnapshotIdentifier"];
-  if (changed.every((name) => onlyLocal.includes(name))) return;
+  const onlyLocal = [
+    "replicateSourceDb",
+    "skipFinalSnapshot",
+    "finalSnapshotIdentifier",
+    "deleteAutomatedBackups",
+    "tags",
+    "tagsAll",
+  ];
+  if (operation.changes.every((name) => onlyLocal.includes(name))) return;
   const exports = inputs.enabledCloudwatchLogsExports ?? [];
   const oldExports = oldInputs.enabledCloudwatchLogsExports ?? [];
   await operation.call("rds", "modifyDBInstance", {
@@ -262,9 +264,7 @@ function onlyChanged(request: object, operation: DatabaseOperation): object {
   return Object.fromEntries(
     Object.entries(request).filter(
       ([name]) =>
-        !fixed.includes(name) &&
-        (!(name in operation.inputs) ||
-          operation.changed(name as keyof aws.rds.InstanceArgs & string)),
+        !fixed.includes(name) && (!(name in operation.inputs) || operation.changes.includes(name)),
     ),
   );
 }

@@ -217,10 +217,13 @@ const healthCheck = resourceType<aws.route53.HealthCheck, aws.route53.HealthChec
     return id;
   },
   async update(operation) {
-    const { Type, RequestInterval, MeasureLatency, ...changeable } = healthCheckConfig(operation);
     await operation.call("route53", "updateHealthCheck", {
+      ...healthCheckConfig(operation),
       HealthCheckId: operation.id,
-      ...changeable,
+      // Fixed when the check was made.
+      Type: undefined,
+      RequestInterval: undefined,
+      MeasureLatency: undefined,
     });
   },
   async read(operation) {

@@ -35,13 +35,15 @@ const table = resourceType<aws.dynamodb.Table, aws.dynamodb.TableArgs>({
   name: { property: "name", maxLength: 255 },
   async create(operation) {
     const { inputs } = operation;
+    // The SDK calls both deprecated in favour of `keySchemas`; AWS's provider takes either.
+    const keys = operation.arguments() as { hashKey?: string; rangeKey?: string };
     await operation.call("dynamodb", "createTable", {
       TableName: inputs.name,
       AttributeDefinitions: (inputs.attributes ?? []).map(({ name, type }) => ({
         AttributeName: name,
         AttributeType: type,
       })),
-      KeySchema: keySchema(inputs.hashKey, inputs.rangeKey),
+      KeySchema: keySchema(keys.hashKey, keys.rangeKey),
       BillingMode: inputs.billingMode,
       ProvisionedThroughput: throughput(operation),
       TableClass: inputs.tableClass,
@@ -51,14 +53,17 @@ const table = resourceType<aws.dynamodb.Table, aws.dynamodb.TableArgs>({
         inputs.streamEnabled === true
           ? { StreamEnabled: true, StreamViewType: inputs.streamViewType }
           : undefined,
-      GlobalSecondaryIndexes: inputs.globalSecondaryIndexes?.map((index) => ({
-        IndexName: index.name,
-        KeySchema: keySchema(index.hashKey, index.rangeKey),
-        Projection: {
-          ProjectionType: index.projectionType,
-          NonKeyAttributes: index.nonKeyAttributes,
-        },
-      })),
+      GlobalSecondaryIndexes: inputs.globalSecondaryIndexes?.map((index) => {
+        const { hashKey, rangeKey } = index as { hashKey?: string; rangeKey?: string };
+        return {
+          IndexName: index.name,
+          KeySchema: keySchema(hashKey, rangeKey),
+          Projection: {
+            ProjectionType: index.projectionType,
+            NonKeyAttributes: index.nonKeyAttributes,
+          },
+        };
+      }),
       Tags: operation.tags,
     });
     const name = inputs.name ?? "";

@@ -88,7 +88,7 @@ const replicationConfiguration = resourceType<
     const found = await replicationOf(operation);
     if (found === undefined) return undefined;
     const destination = found.Destinations?.[0];
-    const asked = operation.inputs.destination ?? operation.state.destination;
+    const asked = operation.inputs.destination;
     return {
       creationTime: found.CreationTime?.toISOString(),
       originalSourceFileSystemArn: found.OriginalSourceFileSystemArn,

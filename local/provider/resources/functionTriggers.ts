@@ -121,7 +121,8 @@ const invocation = resourceType<aws.lambda.Invocation, aws.lambda.InvocationArgs
     const { functionName, qualifier } = operation.inputs;
     return `${functionName}_${qualifier ?? ""}_${Date.now()}`;
   },
-  async update() {},
+  // Which of the real provider's ways to invoke again is chosen does not matter for CREATE_ONLY.
+  update: () => Promise.resolve(),
   read(operation) {
     const result = results.get(operation.urn) ?? operation.state.result ?? "";
     return Promise.resolve({ result });

@@ -66,9 +66,9 @@ const accelerator = resourceType<
       enabled: found.Enabled,
       hostedZoneId: acceleratorZone,
       ipAddresses: found.IpSets?.flatMap(({ IpAddresses }) => IpAddresses ?? []),
-      ipSets: found.IpSets?.map(({ IpAddresses, IpFamily }) => ({
+      ipSets: found.IpSets?.map(({ IpAddresses, IpAddressFamily }) => ({
         ipAddresses: IpAddresses ?? [],
-        ipFamily: IpFamily ?? "IPv4",
+        ipFamily: IpAddressFamily === "IPv6" ? "IPv6" : "IPv4",
       })),
       name: found.Name,
     };

@@ -156,7 +156,7 @@ const instance = resourceType<aws.ec2.Instance, aws.ec2.InstanceArgs>({
       MetadataOptions: inputs.metadataOptions,
       Monitoring: inputs.monitoring === undefined ? undefined : { Enabled: inputs.monitoring },
       LaunchTemplate: inputs.launchTemplate,
-      BlockDeviceMappings: rootDevice(operation),
+      BlockDeviceMappings: await rootDevice(operation),
       ...ec2Tags(operation, "instance"),
     });
     const id = present(Instances?.[0]?.InstanceId, "the instance's id");
@@ -169,13 +169,14 @@ const instance = resourceType<aws.ec2.Instance, aws.ec2.InstanceArgs>({
     });
   },
   async update(operation) {
-    const fixed = ["sourceDestCheck", "vpcSecurityGroupIds", "userDataReplaceOnChange"];
-    const changed = Object.keys(operation.inputs).filter(
-      (name) =>
-        !fixed.includes(name) &&
-        !["tags", "tagsAll"].includes(name) &&
-        operation.changed(name as keyof aws.ec2.InstanceArgs & string),
-    );
+    const fixed = [
+      "sourceDestCheck",
+      "vpcSecurityGroupIds",
+      "userDataReplaceOnChange",
+      "tags",
+      "tagsAll",
+    ];
+    const changed = operation.changes.filter((name) => !fixed.includes(name));
     if (changed.length > 0) {
       throw new Error(`changing ${changed.join(", ")} of a running instance is not modelled`);
     }
@@ -214,10 +215,23 @@ const instance = resourceType<aws.ec2.Instance, aws.ec2.InstanceArgs>({
   },
 });
 
-function rootDevice({ inputs }: InstanceOperation): Properties[] | undefined {
-  if (inputs.rootBlockDevice === undefined) return undefined;
-  const { tags, tagsAll, deviceName, ...ebs } = inputs.rootBlockDevice as Properties;
-  return [{ DeviceName: deviceName ?? "/dev/xvda", Ebs: ebs }];
+/** The image says what its root device is called and how large it is at least. */
+async function rootDevice(operation: InstanceOperation): Promise<Properties[] | undefined> {
+  const { rootBlockDevice, ami } = operation.inputs;
+  if (rootBlockDevice === undefined) return undefined;
+  const { Images } = await operation.call("ec2", "describeImages", { ImageIds: [ami] });
+  const image = Images?.[0];
+  const name = image?.RootDeviceName ?? "/dev/xvda";
+  const size = image?.BlockDeviceMappings?.find(({ DeviceName }) => DeviceName === name)?.Ebs;
+  const Ebs = {
+    volumeSize: size?.VolumeSize ?? 8,
+    ...rootBlockDevice,
+    tags: undefined,
+    tagsAll: undefined,
+    deviceName: undefined,
+    volumeId: undefined,
+  };
+  return [{ DeviceName: name, Ebs }];
 }
 
 async function writeSourceCheck(operation: InstanceOperation): Promise<void> {

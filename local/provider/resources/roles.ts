@@ -136,7 +136,7 @@ const rolePolicy = resourceType<aws.iam.RolePolicy, aws.iam.RolePolicyArgs>({
   name: { property: "name", maxLength: 128 },
   async create(operation) {
     await putRolePolicy(operation);
-    return `${String(operation.inputs.role)}:${operation.inputs.name ?? ""}`;
+    return `${operation.inputs.role as string}:${operation.inputs.name ?? ""}`;
   },
   update: putRolePolicy,
   async read(operation) {
@@ -170,15 +170,17 @@ const attachment = resourceType<aws.iam.RolePolicyAttachment, aws.iam.RolePolicy
   token: "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
   inputs: { role: replace, policyArn: replace },
   async create(operation) {
-    const { role: RoleName, policyArn: PolicyArn } = operation.inputs;
+    const { role, policyArn: PolicyArn } = operation.inputs;
+    const RoleName = role as string;
     await operation.call("iam", "attachRolePolicy", { RoleName, PolicyArn });
-    return `${String(RoleName)}/${PolicyArn}`;
+    return `${RoleName}/${PolicyArn}`;
   },
   async read(operation) {
-    const { role: RoleName, policyArn } = operation.inputs;
+    const { role, policyArn } = operation.inputs;
+    const RoleName = role as string;
     const answer = await operation.call("iam", "listAttachedRolePolicies", { RoleName });
     const found = answer.AttachedPolicies?.some(({ PolicyArn }) => PolicyArn === policyArn);
-    return found === true ? { policyArn, role: String(RoleName) } : undefined;
+    return found === true ? { policyArn, role: RoleName } : undefined;
   },
   async delete(operation) {
     await operation.call("iam", "detachRolePolicy", {

@@ -121,7 +121,7 @@ function routeKey(operation: RouteOperation): {
 
 /** The real provider's ids end in a checksum of the destination. */
 function hash(text: string): number {
-  return [...text].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) >>> 0, 7);
+  return Buffer.from(text).reduce((sum, byte) => (sum * 31 + byte) >>> 0, 7);
 }
 
 const association = resourceType<aws.ec2.RouteTableAssociation, aws.ec2.RouteTableAssociationArgs>({

@@ -43,7 +43,7 @@ const securityGroup = resourceType<aws.ec2.SecurityGroup, aws.ec2.SecurityGroupA
     return id;
   },
   // Only revokeRulesOnDelete can change, which is a matter of deletion.
-  async update() {},
+  update: () => Promise.resolve(),
   async read(operation) {
     const answer = await operation.call("ec2", "describeSecurityGroups", {
       GroupIds: [operation.id],
