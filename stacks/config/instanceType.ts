@@ -58,8 +58,13 @@ function architectureOf(series: string, attributes: string): Architecture {
 }
 
 function memory(series: string, size: string): number | undefined {
-  if (series === "t") return burstableMemoryGb[size];
-  const ratio = memoryPerVcpu[series];
-  const processors = vcpus[size];
+  if (series === "t") return known(burstableMemoryGb, size);
+  const ratio = known(memoryPerVcpu, series);
+  const processors = known(vcpus, size);
   return ratio === undefined || processors === undefined ? undefined : ratio * processors;
+}
+
+/** Names come from people: `m7g.constructor` must not find what every object has. */
+function known(table: Readonly<Record<string, number>>, name: string): number | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined;
 }

@@ -56,7 +56,8 @@ function decode(raw: Readonly<Record<string, unknown>>) {
   const problems: Problem[] = [];
   const schemas = keysOf(settingsSchema) ?? {};
   for (const [key, given] of Object.entries(raw)) {
-    const schema = schemas[key];
+    // `constructor` is a key of every object, but no setting.
+    const schema = Object.hasOwn(schemas, key) ? schemas[key] : undefined;
     const structured = schema && (keysOf(schema) ?? elementOf(schema));
     if (!structured || typeof given !== "string") {
       value[key] = given;

@@ -128,7 +128,7 @@ describe("configuration, whatever it is", () => {
         const raw = { ...sampleSettings("dr"), [key]: "1" };
         expect(() => parseSettings(raw, "dr")).to.throw(`${key} is not a setting`);
       }),
-      { numRuns: 50 },
+      { numRuns: 50, examples: [["constructor"], ["toString"]] },
     );
   });
 
