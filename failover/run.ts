@@ -97,8 +97,8 @@ async function actAll(
         log("acted", { action });
         return [];
       } catch (error) {
-        log("refused", { action, error: describe(error) });
-        return [{ action: action.kind, error: describe(error) }];
+        log("refused", { action, error: errorText(error) });
+        return [{ action: action.kind, error: errorText(error) }];
       }
     }),
   );
@@ -113,7 +113,7 @@ async function publish(cloud: Cloud, record: FailoverRecord, log: Log): Promise<
     try {
       await cloud.announce(announcement);
     } catch (error) {
-      log("notAnnounced", { announcement, error: describe(error) });
+      log("notAnnounced", { announcement, error: errorText(error) });
       kept.push(announcement);
     }
   }
@@ -128,7 +128,7 @@ async function measure(cloud: Cloud, record: FailoverRecord, log: Log): Promise<
   try {
     await cloud.measure(record);
   } catch (error) {
-    log("notMeasured", { error: describe(error) });
+    log("notMeasured", { error: errorText(error) });
   }
 }
 
@@ -141,6 +141,6 @@ function logChange(log: Log, before: FailoverRecord, after: FailoverRecord): voi
   }
 }
 
-function describe(error: unknown): string {
+function errorText(error: unknown): string {
   return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }

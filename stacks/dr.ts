@@ -114,6 +114,8 @@ export function dr({ settings }: StackSettings): Record<string, unknown> {
     generation: deployment.generation,
     urls: cluster.urls,
     dashboardUrl: observability.dashboardUrl,
+    databaseIdentifier: database.identifier,
+    regionAlarm: pilotLight.alarmName,
     recordTable: pilotLight.tableName,
     failoverFunction: pilotLight.functionName,
     failoverByConfiguration: `pulumi config set failover true --stack ${settings.stackName} && pulumi up --stack ${settings.stackName}`,

@@ -88,7 +88,7 @@ export async function read<T>(call: () => Promise<T>): Promise<Reading<T>> {
   try {
     return { known: true, value: await call() };
   } catch (error) {
-    return { known: false, failure: classify(error), error: describe(error) };
+    return { known: false, failure: classify(error), error: errorText(error) };
   }
 }
 
@@ -140,7 +140,7 @@ export function classify(error: unknown): ReadFailure {
   return status === 401 || status === 403 ? "refused" : "failed";
 }
 
-function describe(error: unknown): string {
+function errorText(error: unknown): string {
   return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }
 

@@ -1,5 +1,5 @@
-import type { FailoverPlan } from "../../failover/plan";
 import type { LatencyName } from "../gateway/latencies";
+import type { DrillLimits } from "./safetyRules";
 import type { RecordVersion, Trace } from "./trace";
 
 export interface PathPart {
@@ -14,7 +14,7 @@ export interface PathPart {
  */
 export function criticalPath(
   trace: Trace,
-  plan: FailoverPlan,
+  limits: DrillLimits,
   versions: readonly RecordVersion[],
 ): PathPart[] {
   const alarmed = versions.find(({ record }) => record.phase === "confirming");
@@ -25,10 +25,10 @@ export function criticalPath(
   const termination = slowest(trace, ["asgReaction"]) + slowest(trace, ["asgTerminate"]);
   // Silence is counted while confirming, too: whichever of the two takes longer.
   const untilCommit = unfenced
-    ? Math.max(plan.limits.confirmFor, plan.limits.fenceTimeout)
-    : plan.limits.confirmFor + termination;
+    ? Math.max(limits.confirmFor, limits.fenceTimeout)
+    : limits.confirmFor + termination;
   const capacity =
-    plan.limits.confirmFor +
+    limits.confirmFor +
     sum(trace, ["asgReaction", "ec2LaunchToRunning", "instanceBoot"]) -
     untilCommit;
   const database = sum(trace, [

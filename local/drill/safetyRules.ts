@@ -1,5 +1,6 @@
-import type { FailoverPlan } from "../../failover/plan";
+import type { FailoverLimits } from "../../failover/plan";
 import type { LoggedCall } from "../gateway/callLog";
+import type { GatewayEvent } from "../gateway/gatewayEvents";
 import type { RuleResult } from "./report";
 import { carriedOut, recordAt, type RecordVersion, recordVersions, type Trace } from "./trace";
 
@@ -18,22 +19,39 @@ const destructive =
  * there, not what the failover says of itself. The one thing taken from the record is its content at
  * the time of each request, because the record is what fences controllers.
  */
-export function checkSafety(trace: Trace, plan: FailoverPlan): RuleResult[] {
+export function checkSafety(trace: Trace, limits: DrillLimits): RuleResult[] {
   const versions = recordVersions(trace);
   const last = versions.at(-1);
   const steps = irreversible.flatMap(([service, action]) => carriedOut(trace, service, action));
   return [
     oneWriter(trace, versions, steps),
-    trafficLast(trace, plan),
-    fenceFirst(trace, versions, steps, plan),
+    trafficLast(trace, limits),
+    fenceFirst(trace, versions, steps, limits),
     latch(trace, last),
     stale(versions),
-    rpoGate(versions, steps, plan),
+    rpoGate(versions, steps, limits),
     converges(versions),
     neverStuck(versions),
     detectedOutside(trace),
     formerDataKept(trace),
   ];
+}
+
+function isAnswering({ service, detail }: GatewayEvent): boolean {
+  return service === "controller" && detail?.stage === "answering";
+}
+
+function groupOf({ detail }: GatewayEvent): unknown {
+  return detail?.AutoScalingGroupName;
+}
+
+/** The limits that a drill is held to, as configured. */
+export interface DrillLimits extends Pick<
+  FailoverLimits,
+  "fenceTimeout" | "maxReplicaLag" | "maxHomeLag" | "confirmFor"
+> {
+  readonly requiredTeams: number;
+  readonly hasDatabase: boolean;
 }
 
 function result(
@@ -68,8 +86,7 @@ function oneWriter(
   const early = trace.events.filter(
     (event) =>
       event.region === trace.servingRegion &&
-      event.service === "controller" &&
-      event.detail?.state === "answering" &&
+      isAnswering(event) &&
       event.at < (commits[0]?.at ?? Number.POSITIVE_INFINITY),
   );
   if (early.length > 0) broken.push(`${early.length} controllers answered before the commit.`);
@@ -81,30 +98,25 @@ function oneWriter(
   );
 }
 
-function trafficLast(trace: Trace, plan: FailoverPlan): RuleResult {
+function trafficLast(trace: Trace, limits: DrillLimits): RuleResult {
   const statement = "Traffic moves last: after database, home and enough controllers.";
   const moves = carriedOut(trace, "globalaccelerator", "UpdateEndpointGroup")
     .filter(({ input }) => input?.TrafficDialPercentage === 100)
     .concat(carriedOut(trace, "route53", "ChangeResourceRecordSets"));
   const first = moves[0];
   if (first === undefined) return result("S2", statement, ["Traffic was never moved."], "");
-  const happened = (service: string, state: string) =>
-    trace.events.filter(
-      (event) =>
-        event.service === service &&
-        event.region === trace.servingRegion &&
-        event.detail?.state === state &&
-        event.at <= first.at,
-    );
-  const teams = new Set(happened("controller", "answering").map(({ detail }) => detail?.team));
-  const required = Math.ceil(plan.teams.length * plan.limits.requiredHealthyShare);
+  const before = trace.events.filter(
+    ({ at, region }) => region === trace.servingRegion && at <= first.at,
+  );
+  const happened = (service: string, what: RegExp) =>
+    before.some((event) => event.service === service && what.test(event.what));
+  const teams = new Set(before.filter(isAnswering).map(groupOf));
+  const required = limits.requiredTeams;
   const broken = [
-    ...(plan.replica !== undefined && happened("rds", "promoted").length === 0
+    ...(limits.hasDatabase && !happened("rds", /is promoted/)
       ? ["The database was not promoted yet."]
       : []),
-    ...(happened("elasticfilesystem", "writable").length === 0
-      ? ["The home was not writable yet."]
-      : []),
+    ...(!happened("elasticfilesystem", /is writable/) ? ["The home was not writable yet."] : []),
     ...(teams.size < required
       ? [`Only ${teams.size} of ${required} required teams answered.`]
       : []),
@@ -116,7 +128,7 @@ function fenceFirst(
   trace: Trace,
   versions: readonly RecordVersion[],
   steps: readonly LoggedCall[],
-  plan: FailoverPlan,
+  limits: DrillLimits,
 ): RuleResult {
   const statement = "Fence first; unfenced only after the old region was silent for fenceTimeout.";
   const tried = trace.calls.find(
@@ -141,7 +153,7 @@ function fenceFirst(
         number < step.number,
     );
     const silent = step.at - Math.max(trace.lostAt, ...answered.map(({ at }) => at));
-    if (state === "unconfirmed" && silent < plan.limits.fenceTimeout) {
+    if (state === "unconfirmed" && silent < limits.fenceTimeout) {
       broken.push(`${step.action} went on unfenced after ${Math.round(silent / 1000)} s.`);
     }
     if (state !== "done" && state !== "unconfirmed") broken.push(`${step.action} met no fence.`);
@@ -166,11 +178,7 @@ function latch(trace: Trace, last: RecordVersion | undefined): RuleResult {
   if (last?.record.activeRegion !== trace.servingRegion)
     broken.push("The record names the old region.");
   const after = trace.events.filter(
-    ({ at, region, service, detail }) =>
-      service === "controller" &&
-      region === trace.lostRegion &&
-      detail?.state === "answering" &&
-      at > trace.lostAt,
+    (event) => event.region === trace.lostRegion && event.at > trace.lostAt && isAnswering(event),
   );
   if (after.length > 0)
     broken.push(`${after.length} controllers of the old region answered again.`);
@@ -194,16 +202,15 @@ function stale(versions: readonly RecordVersion[]): RuleResult {
 function rpoGate(
   versions: readonly RecordVersion[],
   steps: readonly LoggedCall[],
-  plan: FailoverPlan,
+  limits: DrillLimits,
 ): RuleResult {
   const broken = steps.flatMap((step) => {
     const record = recordAt(versions, step)?.record;
     const { database, home } = record?.lag ?? {};
     if (record?.trigger?.force === true) return [];
     const databaseOk =
-      plan.replica === undefined ||
-      (database !== undefined && database <= plan.limits.maxReplicaLag);
-    const homeOk = home !== undefined && home <= plan.limits.maxHomeLag;
+      !limits.hasDatabase || (database !== undefined && database <= limits.maxReplicaLag);
+    const homeOk = home !== undefined && home <= limits.maxHomeLag;
     return databaseOk && homeOk ? [] : [`${step.action} passed with lag ${database}, ${home}.`];
   });
   return result(

@@ -1,0 +1,93 @@
+import { join } from "node:path";
+import { failoverPolicy } from "../../stacks/arguments";
+import { parseSettings, type Settings } from "../../stacks/config";
+import { countOperations, type Engine, type OperationResult } from "../engine/engine";
+import { readProject } from "../engine/project";
+import type { LocalAws } from "../localAws";
+import type { DrillLimits } from "./safetyRules";
+
+const workDir = join(__dirname, "..", "..");
+
+/** Parts of a stack that only an engine needs; here its files are read and nothing runs. */
+const unused = { stateDir: "", passphrase: "local", providers: {} };
+
+/** What the drill knows of the deployment before anything runs: the same settings as the stacks'. */
+export interface PlannedDeployment {
+  readonly settings: Settings;
+  readonly limits: DrillLimits;
+  /** Configuration that differs from the files'. */
+  readonly overrides: Readonly<Record<string, string>>;
+}
+
+/**
+ * Reads the settings as the stacks will.
+ * @throws ConfigurationError with all that is wrong, before anything was started.
+ */
+export function planDeployment(teams: number | undefined): PlannedDeployment {
+  const overrides: Record<string, string> =
+    teams === undefined ? {} : { teams: JSON.stringify(sampleTeams(teams)) };
+  const { name, config } = readProject({ ...unused, workDir, name: "dr", config: overrides });
+  const own = Object.entries(config).flatMap(([key, value]) =>
+    key.startsWith(`${name}:`) ? [[key.slice(name.length + 1), value] as const] : [],
+  );
+  const settings = parseSettings(Object.fromEntries(own), "dr");
+  const policy = failoverPolicy(settings);
+  const moving = settings.teams.filter(({ strategy }) => strategy !== "local-only").length;
+  return {
+    settings,
+    overrides,
+    limits: {
+      ...policy,
+      requiredTeams: Math.ceil(moving * policy.requiredHealthyShare),
+      hasDatabase: true,
+    },
+  };
+}
+
+function sampleTeams(count: number): { name: string }[] {
+  return Array.from({ length: count }, (_, index) => ({ name: `team-${index + 1}` }));
+}
+
+/** Both stacks as they were deployed. */
+export interface DeployedPair {
+  readonly primary: OperationResult;
+  readonly dr: OperationResult;
+}
+
+/** Deploys primary, then dr, as a person would: the second reads the first one's outputs. */
+export async function deployPair(
+  local: LocalAws,
+  engine: Engine,
+  planned: PlannedDeployment,
+  stateDir: string,
+  tell: (stack: string, line: string) => void,
+  signal: AbortSignal,
+): Promise<DeployedPair> {
+  const up = (name: string): Promise<OperationResult> => {
+    let done = 0;
+    return engine.up(local.stack(name, { workDir, stateDir }, planned.overrides), {
+      signal,
+      onEvent: (event) => {
+        if (event.kind !== "finished") return;
+        done += 1;
+        tell(name, `${done} resources: ${event.operation.type} ${event.operation.name}`);
+      },
+    });
+  };
+  const primary = await up("primary");
+  return { primary, dr: await up("dr") };
+}
+
+/** How many resources an `up` made. */
+export function created(result: OperationResult): number {
+  return countOperations(result.operations).create;
+}
+
+/** A stack output that must be there and be text. */
+export function textOutput(result: OperationResult, name: string): string {
+  const value = result.outputs[name]?.value;
+  if (typeof value !== "string") {
+    throw new Error(`The stack's output ${name} is ${JSON.stringify(value)}, not text.`);
+  }
+  return value;
+}

@@ -1,0 +1,60 @@
+import Table from "cli-table3";
+import { readableDuration, readableLag } from "./duration";
+import type { DrillReport } from "./report";
+
+/** What the drill prints at its end: timeline, rules, figures, and where the whole is. */
+export function summarise(report: DrillReport, files: readonly string[]): string {
+  const { recovery, setup } = report;
+  const ratio = (recovery.rto / Math.max(1, recovery.criticalPath)).toFixed(2);
+  const proven = report.verdict === "proven" ? "PROVEN" : "MISSED";
+  return [
+    "",
+    `${proven}: ${setup.lostRegion} was lost, ${setup.servingRegion} serves ${report.teams.length} teams.`,
+    "",
+    timeline(report),
+    "",
+    rules(report),
+    "",
+    `RTO ${readableDuration(recovery.rto)} (modelled), ${ratio} × the critical path:`,
+    ...recovery.criticalPathParts.map(
+      ({ name, milliseconds }) => `  ${readableDuration(milliseconds).padStart(12)}  ${name}`,
+    ),
+    `RPO database ${readableLag(recovery.rpo.database)}, home ${readableLag(recovery.rpo.home)} (modelled lags at the loss)`,
+    ...report.teams.map(
+      ({ team, url, healthyAt }) =>
+        `  ${team.padEnd(12)} ${url}  ${healthyAt === null ? "never answered" : `answers after ${readableDuration(healthyAt)}`}`,
+    ),
+    "",
+    `Modelled, not measured: ${report.modelled.length} AWS latencies; see the report for each and its source.`,
+    `${report.realSeconds.toFixed(0)} s of real time: ${report.stages.map(({ name, seconds }) => `${name} ${seconds.toFixed(0)} s`).join(", ")}`,
+    ...files.map((file) => `Report: ${file}`),
+  ].join("\n");
+}
+
+function timeline({ timeline: steps }: DrillReport): string {
+  const table = new Table({
+    head: ["step", "start", "end", "outcome", "waited for"],
+    style: plain,
+  });
+  for (const step of steps) {
+    table.push([
+      `${step.name}${step.onCriticalPath ? " *" : ""}`,
+      readableDuration(step.start),
+      readableDuration(step.end),
+      step.outcome,
+      step.waitedFor,
+    ]);
+  }
+  return `${table.toString()}\n* on the critical path`;
+}
+
+function rules({ rules: results }: DrillReport): string {
+  const table = new Table({ head: ["", "rule", "evidence"], style: plain, wordWrap: true });
+  for (const { held, rule, statement, evidence } of results) {
+    table.push([held ? "ok" : "MISSED", rule, `${statement}\n${evidence}`]);
+  }
+  return table.toString();
+}
+
+/** No colours: the same text on a terminal, in a file and in a log. */
+const plain = { head: [], border: [] };

@@ -1,0 +1,118 @@
+import { DescribeAlarmsCommand, CloudWatchClient } from "@aws-sdk/client-cloudwatch";
+import { DescribeReplicationConfigurationsCommand, EFSClient } from "@aws-sdk/client-efs";
+import { LambdaClient, InvokeCommand } from "@aws-sdk/client-lambda";
+import { DescribeDBInstancesCommand, RDSClient } from "@aws-sdk/client-rds";
+import { fakeCredentials } from "../emulator/isolatedEnvironment";
+import type { LocalAws } from "../localAws";
+import { type RecordVersion, recordVersions } from "./trace";
+
+/** What the drill itself looks at, as a person with the AWS CLI would. */
+export class DrillWorld {
+  private readonly settings;
+
+  constructor(
+    private readonly local: LocalAws,
+    private readonly names: {
+      readonly activeRegion: string;
+      readonly waitingRegion: string;
+      readonly tableName: string;
+      readonly functionName: string;
+      readonly alarmName: string;
+      readonly replica: string;
+      readonly homeReplica: string;
+      /** Names of the controllers' Auto Scaling groups, the same in both regions. */
+      readonly groups: readonly string[];
+    },
+  ) {
+    this.settings = {
+      endpoint: local.gateway.endpoint,
+      credentials: fakeCredentials,
+      region: names.waitingRegion,
+      userAgentAppId: "drill",
+    };
+  }
+
+  record(): RecordVersion | undefined {
+    const { tableName } = this.names;
+    return recordVersions({ tableName, calls: this.local.gateway.calls.since(0) }).at(-1);
+  }
+
+  /** What still keeps the pair from being in its steady state; empty when nothing does. */
+  async unsteady(): Promise<string[]> {
+    const alarms = new CloudWatchClient(this.settings);
+    const efs = new EFSClient(this.settings);
+    const rds = new RDSClient(this.settings);
+    const { alarmName, replica, homeReplica, groups, activeRegion } = this.names;
+    const [{ CompositeAlarms }, { Replications }, { DBInstances }] = await Promise.all([
+      alarms.send(
+        new DescribeAlarmsCommand({ AlarmNames: [alarmName], AlarmTypes: ["CompositeAlarm"] }),
+      ),
+      efs.send(new DescribeReplicationConfigurationsCommand({ FileSystemId: homeReplica })),
+      rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: replica })),
+    ]);
+    for (const client of [alarms, efs, rds]) client.destroy();
+    const answering = this.answering(activeRegion);
+    const missing = groups.filter((group) => !answering.has(group));
+    const phase = this.record()?.record.phase;
+    const replication = Replications?.[0]?.Destinations?.[0]?.Status;
+    return [
+      ...(missing.length > 0 ? [`teams that do not answer yet: ${missing.join(", ")}`] : []),
+      ...(phase === "standby" ? [] : [`failover record: ${phase ?? "not written yet"}`]),
+      ...(CompositeAlarms?.[0]?.StateValue === "OK"
+        ? []
+        : [`region alarm: ${CompositeAlarms?.[0]?.StateValue ?? "missing"}`]),
+      ...(replication === "ENABLED" ? [] : [`home replication: ${replication ?? "missing"}`]),
+      ...(DBInstances?.[0]?.DBInstanceStatus === "available"
+        ? []
+        : [`replica: ${DBInstances?.[0]?.DBInstanceStatus ?? "missing"}`]),
+    ];
+  }
+
+  /** Groups with a controller that answers now, by the events of its machines. */
+  private answering(region: string): ReadonlySet<string> {
+    const controllers = new Map<string, string | undefined>();
+    for (const event of this.local.gateway.events.all()) {
+      if (event.service !== "controller" || event.region !== region) continue;
+      const answers = event.detail?.stage === "answering";
+      controllers.set(
+        event.resource,
+        answers ? String(event.detail.AutoScalingGroupName) : undefined,
+      );
+    }
+    return new Set([...controllers.values()].filter((group) => group !== undefined));
+  }
+
+  /** True once the record says that the fence around the lost region is confirmed. */
+  isFenced(): boolean {
+    return this.record()?.record.steps.fence?.state === "done";
+  }
+
+  /** The region alarm as SNS would deliver it, from a topic of that name. */
+  alarmMessage(topic: string, at: number): object {
+    const message = {
+      AlarmName: this.names.alarmName,
+      NewStateValue: "ALARM",
+      StateChangeTime: new Date(at).toISOString(),
+    };
+    const arn = `arn:aws:sns:${this.names.waitingRegion}:123456789012:${topic}`;
+    const sns = {
+      MessageId: `drill-${topic}-${at}`,
+      TopicArn: arn,
+      Message: JSON.stringify(message),
+    };
+    return { Records: [{ EventSource: "aws:sns", Sns: sns }] };
+  }
+
+  /** Sends an event to the failover function as SNS or a person would, and waits for its end. */
+  async invoke(event: object): Promise<string> {
+    const lambda = new LambdaClient(this.settings);
+    const { Payload } = await lambda.send(
+      new InvokeCommand({
+        FunctionName: this.names.functionName,
+        Payload: Buffer.from(JSON.stringify(event)),
+      }),
+    );
+    lambda.destroy();
+    return Buffer.from(Payload ?? []).toString();
+  }
+}
