@@ -80,6 +80,7 @@ describe("the Global Accelerator behaviour", () => {
       new CreateListenerCommand({
         AcceleratorArn: made.AcceleratorArn!,
         IdempotencyToken: "t",
+        Protocol: "TCP",
         PortRanges: [{ FromPort: 443, ToPort: 443 }],
       }),
     );
