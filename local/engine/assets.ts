@@ -40,7 +40,7 @@ function hashedArchive(archive: PropertyMap, folder: string): PropertyMap {
   if (isMap(assets ?? null)) {
     const members = mapMembers(assets as PropertyMap, (member) => hashed(member, folder));
     const hashes = Object.entries(members)
-      .map(([name, member]) => `${name}\n${String((member as PropertyMap).hash)}`)
+      .map(([name, member]) => `${name}\n${JSON.stringify((member as PropertyMap).hash)}`)
       .sort();
     return { ...archive, assets: members, hash: sha256(hashes.join("\n")) };
   }
@@ -61,7 +61,9 @@ function readFile(file: string): Buffer {
   try {
     return fs.readFileSync(file);
   } catch (error) {
-    throw new Error(`The asset's file ${file} cannot be read: ${(error as Error).message}`);
+    throw new Error(`The asset's file ${file} cannot be read: ${(error as Error).message}`, {
+      cause: error,
+    });
   }
 }
 

@@ -35,7 +35,7 @@ export function configDecrypter(
 export function configEncrypter(passphrase: string): {
   /** Goes into the file beside the values. The CLI checks the passphrase with it. */
   readonly encryptionSalt: string;
-  encrypt(text: string): string;
+  readonly encrypt: (text: string) => string;
 } {
   const salt = randomBytes(8);
   const key = configKey(passphrase, salt);

@@ -70,7 +70,7 @@ export interface ComparedRun {
 }
 
 interface Explanation {
-  applies(difference: Omit<Difference, "explanation">): boolean;
+  readonly applies: (difference: Omit<Difference, "explanation">) => boolean;
   readonly reason: string;
 }
 

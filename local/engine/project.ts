@@ -41,7 +41,7 @@ interface StackFile {
  */
 export function readProject(stack: StackSpec): ProjectSettings {
   const projectFile = path.join(stack.workDir, "Pulumi.yaml");
-  const project = readYaml<ProjectFile>(projectFile);
+  const project = readYaml(projectFile) as ProjectFile | undefined;
   if (project === undefined) {
     throw new Error(`There is no ${projectFile}: ${stack.workDir} is not a Pulumi project.`);
   }
@@ -50,7 +50,7 @@ export function readProject(stack: StackSpec): ProjectSettings {
     throw new Error(`${projectFile} gives no name to the project; add "name: <project>".`);
   }
   const stackFile = path.join(stack.workDir, `Pulumi.${stack.name}.yaml`);
-  const stackSettings = readYaml<StackFile>(stackFile) ?? {};
+  const stackSettings = (readYaml(stackFile) ?? {}) as StackFile;
 
   const entries = new Map<string, ConfigEntry>();
   const decrypt = configDecrypter(stackSettings.encryptionsalt, stack.passphrase, stackFile);
@@ -157,12 +157,12 @@ function entryPoint(stack: StackSpec, main: unknown): string {
   return program;
 }
 
-function readYaml<Content>(file: string): Content | undefined {
+function readYaml(file: string): unknown {
   if (!fs.existsSync(file)) return undefined;
   try {
-    return (parse(fs.readFileSync(file, "utf8")) ?? {}) as Content;
+    return (parse(fs.readFileSync(file, "utf8")) as unknown) ?? {};
   } catch (error) {
-    throw new Error(`${file} is not valid YAML: ${(error as Error).message}`);
+    throw new Error(`${file} is not valid YAML: ${(error as Error).message}`, { cause: error });
   }
 }
 

@@ -75,10 +75,8 @@ function resetMember(
     return copy;
   }
   if (!isMap(now)) return now;
-  const copy = { ...now };
-  if (value === undefined) delete copy[String(key)];
-  else copy[String(key)] = value;
-  return copy;
+  const others = Object.entries(now).filter(([name]) => name !== String(key));
+  return Object.fromEntries(value === undefined ? others : [...others, [String(key), value]]);
 }
 
 function member(container: PropertyValue | undefined, key: PathStep): PropertyValue | undefined {

@@ -28,7 +28,9 @@ export type OperationMessage =
     };
 
 async function run(request: OperationRequest): Promise<OperationMessage> {
-  const reader = new EventReader((event) => send({ event }));
+  const reader = new EventReader((event) => {
+    send({ event });
+  });
   let outputs: OutputMap = {};
   let error: string | undefined;
   try {

@@ -18,16 +18,12 @@ import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import { Status } from "@pulumi/pulumi/proto/status_pb";
 import { listen } from "../../../../local/engine/standin/grpcCalls";
 import { Empty, Struct } from "../../../../local/engine/protobuf";
-import {
-  unknownValue,
-  type PropertyMap,
-  type PropertyValue,
-} from "../../../../local/engine/propertyValue";
+import { unknownValue, type PropertyMap } from "../../../../local/engine/propertyValue";
 
 /** Folder of the resources. Set by `startTestProvider`, or by the environment of a process. */
 let world = process.env.TEST_WORLD ?? "";
 let acceptsSecrets = process.env.TEST_ACCEPTS_SECRETS === "true";
-let region: PropertyValue = "";
+let region = "";
 
 function note(call: string, details: Record<string, unknown>): void {
   const line = JSON.stringify({ call, region, pid: process.pid, ...details });
@@ -131,7 +127,8 @@ const service: grpc.UntypedServiceImplementation = {
     return response;
   }),
   configure: handler((request: proto.ConfigureRequest) => {
-    region = plain(request.getArgs()).region ?? "";
+    const given = plain(request.getArgs()).region;
+    region = typeof given === "string" ? given : "";
     note("configure", {});
     const response = new proto.ConfigureResponse();
     response.setAcceptsecrets(acceptsSecrets);
