@@ -9,6 +9,7 @@ import {
   type AnyResourceType,
 } from "../resourceType";
 import type { Properties } from "../wire";
+import { retagWith } from "./tagging";
 
 type TargetOperation = Operation<aws.appautoscaling.Target, aws.appautoscaling.TargetArgs>;
 
@@ -52,10 +53,22 @@ const target = resourceType<aws.appautoscaling.Target, aws.appautoscaling.Target
       scalableDimension,
     });
   },
+  async retag(operation, change) {
+    const ResourceARN = operation.state.arn;
+    await retagWith(
+      change,
+      (TagKeys) => operation.call("appAutoScaling", "untagResource", { ResourceARN, TagKeys }),
+      (Tags) => operation.call("appAutoScaling", "tagResource", { ResourceARN, Tags }),
+    );
+  },
 });
 
 async function register(operation: TargetOperation): Promise<void> {
-  await operation.call("appAutoScaling", "registerScalableTarget", operation.arguments());
+  const isNew = operation.id === "";
+  await operation.call("appAutoScaling", "registerScalableTarget", {
+    ...operation.arguments(),
+    ...(isNew && Object.keys(operation.tags).length > 0 ? { Tags: operation.tags } : {}),
+  });
 }
 
 type PolicyOperation = Operation<aws.appautoscaling.Policy, aws.appautoscaling.PolicyArgs>;

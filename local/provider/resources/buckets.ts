@@ -112,6 +112,12 @@ const bucketObject = resourceType<aws.s3.BucketObjectv2, aws.s3.BucketObjectv2Ar
       contentType: found.ContentType,
     };
   },
+  // An object's tags are written as a whole.
+  async retag(operation) {
+    const { bucket: Bucket, key: Key } = operation.inputs;
+    const Tagging = { TagSet: operation.tags };
+    await operation.call("s3", "putObjectTagging", { Bucket, Key, Tagging });
+  },
   async delete(operation) {
     const { bucket: Bucket, key: Key } = operation.inputs;
     await operation.call("s3", "deleteObject", { Bucket, Key });

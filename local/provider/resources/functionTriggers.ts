@@ -9,7 +9,7 @@ import {
   update,
   type AnyResourceType,
 } from "../resourceType";
-import { unlessMissing } from "./tagging";
+import { retagWith, unlessMissing } from "./tagging";
 
 const permission = resourceType<aws.lambda.Permission, aws.lambda.PermissionArgs>({
   token: "aws:lambda/permission:Permission",
@@ -161,11 +161,10 @@ const eventSourceMapping = resourceType<
     maximumBatchingWindowInSeconds: update,
   },
   async create(operation) {
-    const answer = await operation.call(
-      "lambda",
-      "createEventSourceMapping",
-      operation.arguments(),
-    );
+    const answer = await operation.call("lambda", "createEventSourceMapping", {
+      ...operation.arguments(),
+      tags: operation.tags,
+    });
     return present(answer.UUID, "the mapping's id");
   },
   async update(operation) {
@@ -180,11 +179,20 @@ const eventSourceMapping = resourceType<
   async read(operation) {
     const found = await operation.call("lambda", "getEventSourceMapping", { UUID: operation.id });
     return {
+      arn: found.EventSourceMappingArn,
       uuid: found.UUID,
       functionArn: found.FunctionArn,
       state: found.State,
       batchSize: found.BatchSize,
     };
+  },
+  async retag(operation, change) {
+    const Resource = operation.state.arn;
+    await retagWith(
+      change,
+      (TagKeys) => operation.call("lambda", "untagResource", { Resource, TagKeys }),
+      (Tags) => operation.call("lambda", "tagResource", { Resource, Tags }),
+    );
   },
   async delete(operation) {
     await unlessMissing(

@@ -96,7 +96,10 @@ const association = resourceType<aws.ssm.Association, aws.ssm.AssociationArgs>({
   },
   name: { property: "name", maxLength: 128 },
   async create(operation) {
-    const answer = await operation.call("ssm", "createAssociation", request(operation));
+    const answer = await operation.call("ssm", "createAssociation", {
+      ...request(operation),
+      ...(Object.keys(operation.tags).length > 0 ? { tags: operation.tags } : {}),
+    });
     return present(answer.AssociationDescription?.AssociationId, "the association's id");
   },
   async ready(operation) {
@@ -118,6 +121,14 @@ const association = resourceType<aws.ssm.Association, aws.ssm.AssociationArgs>({
     if (found === undefined) return undefined;
     const arn = `arn:aws:ssm:${operation.region}:${operation.account}:association/${operation.id}`;
     return { arn, associationId: operation.id, name: found.Name };
+  },
+  async retag(operation, change) {
+    const resource = { ResourceType: "Association", ResourceId: operation.id };
+    await retagWith(
+      change,
+      (TagKeys) => operation.call("ssm", "removeTagsFromResource", { ...resource, TagKeys }),
+      (Tags) => operation.call("ssm", "addTagsToResource", { ...resource, Tags }),
+    );
   },
   async delete(operation) {
     await operation.call("ssm", "deleteAssociation", { AssociationId: operation.id });
