@@ -83,9 +83,10 @@ export class ModelledControllers implements ControllerModel {
 
   /** One turn of the lease script's loop; it comes again after the script's own pause. */
   private async look(machine: Machine, settings: BootSettings): Promise<void> {
-    const { clock, latencies, world, regionIsAlive } = this.ready();
-    if (!regionIsAlive(settings.region)) return;
-    const authority = await findAuthority(settings, this.ready());
+    const context = this.ready();
+    const { clock, latencies, world } = context;
+    if (!context.regionIsAlive(settings.region)) return;
+    const authority = await findAuthority(settings, context);
     if (machine.stage === "stopped") return;
     const isOurs = authority.activeRegion === settings.region;
     if (machine.stage === "waiting" && isOurs) {

@@ -55,16 +55,16 @@ export async function terminateMachine(
     .send(new TerminateInstancesCommand({ InstanceIds: [member.launched.instanceId] }));
 }
 
-/** Puts the machine behind the group's load balancers, or takes it from there. */
+/** Puts the machine behind target groups, or takes it from there. */
 export async function setRegistered(
-  group: Group,
+  region: string,
   member: Member,
-  registered: boolean,
+  { arns, registered }: { readonly arns: readonly string[]; readonly registered: boolean },
   context: BehaviourContext,
 ): Promise<void> {
-  const elb = context.gateway(ElasticLoadBalancingV2Client, group.region);
+  const elb = context.gateway(ElasticLoadBalancingV2Client, region);
   const Targets = [{ Id: member.launched.instanceId }];
-  for (const TargetGroupArn of group.targetGroupArns) {
+  for (const TargetGroupArn of arns) {
     await (registered
       ? elb.send(new RegisterTargetsCommand({ TargetGroupArn, Targets }))
       : elb.send(new DeregisterTargetsCommand({ TargetGroupArn, Targets })));

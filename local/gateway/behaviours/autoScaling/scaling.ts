@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { LifecycleHook } from "@aws-sdk/client-auto-scaling";
+import type { Activity, LifecycleHook } from "@aws-sdk/client-auto-scaling";
 import type { BehaviourContext } from "../../behaviour";
 import type { Group, Member } from "./group";
 import { runMachine, setRegistered, terminateMachine } from "./machines";
@@ -7,6 +7,8 @@ import { decideScaling } from "./scalingDecision";
 
 /** A dead region's groups look again this often whether they may go on, modelled milliseconds. */
 const deadRegionPauseMs = 30_000;
+
+const launchCause = "a difference between desired and actual capacity";
 
 /**
  * What Auto Scaling does by itself: brings each group to its desired capacity in modelled time.
@@ -33,21 +35,24 @@ export class Scaling {
     });
   }
 
-  /** Orders a machine's end, outside of what the capacity asks for. */
-  async terminate(group: Group, member: Member, why: string): Promise<void> {
-    if (member.state.startsWith("Terminating")) return;
-    member.state = "Terminating";
+  /** Looks at the group once Auto Scaling has noticed that a machine's health changed. */
+  noticeHealth(group: Group): void {
+    this.nudge(group, this.context.latencies.sample("asgHealthReaction", group.name));
+  }
+
+  /** Orders a machine's end and returns the activity; the end itself takes its hook and its time. */
+  terminate(group: Group, member: Member, why: string): Activity | undefined {
+    if (member.state.startsWith("Terminating")) return undefined;
+    member.state = group.hookOf("TERMINATING") ? "Terminating:Wait" : "Terminating";
     member.endWait?.("ABANDON");
     this.tell(group, `instance ${member.launched.instanceId} is terminating: ${why}`);
-    group.activities.unshift({
-      ...this.activity(group, `Terminating EC2 instance: ${member.launched.instanceId}`, why),
-      StatusCode: "InProgress",
-    });
-    await setRegistered(group, member, false, this.context);
-    await this.passHook(group, member, "TERMINATING");
-    if (group.hookOf("TERMINATING")) member.state = "Terminating:Proceed";
-    const duration = this.context.latencies.sample("asgTerminate", member.launched.instanceId);
-    this.afterWhileAlive(group, duration, () => this.end(group, member));
+    const activity = this.startActivity(
+      group,
+      `Terminating EC2 instance: ${member.launched.instanceId}`,
+      why,
+    );
+    this.context.clock.after(0, () => this.retire(group, member));
+    return activity;
   }
 
   /** Power was cut or came back in the group's region. */
@@ -66,11 +71,11 @@ export class Scaling {
     }
     const decision = decideScaling(group, this.context.clock.now());
     for (const member of decision.scaleIn) {
-      await this.terminate(group, member, "the desired capacity is smaller");
+      this.terminate(group, member, "the desired capacity is smaller");
     }
     for (const member of decision.replace) {
       member.replaced = true;
-      await this.terminate(group, member, "it is unhealthy and to be replaced");
+      this.terminate(group, member, "it is unhealthy and to be replaced");
     }
     for (let count = 0; count < decision.launch; count++) {
       if (!(await this.launch(group))) break;
@@ -89,10 +94,7 @@ export class Scaling {
     group.members.push(member);
     const { instanceId } = member.launched;
     this.tell(group, `instance ${instanceId} is pending`);
-    group.activities.unshift({
-      ...this.activity(group, `Launching a new EC2 instance: ${instanceId}`, "capacity"),
-      StatusCode: "InProgress",
-    });
+    this.startActivity(group, `Launching a new EC2 instance: ${instanceId}`, launchCause);
     const duration = this.context.latencies.sample("ec2LaunchToRunning", instanceId);
     this.afterWhileAlive(group, duration, () => this.running(group, member));
     return true;
@@ -101,11 +103,9 @@ export class Scaling {
   private launchFailed(group: Group, error: Error): void {
     const retry = this.context.latencies.sample("asgLaunchRetry", group.name);
     group.retryLaunchAt = this.context.clock.now() + retry;
-    group.activities.unshift({
-      ...this.activity(group, "Launching a new EC2 instance", "capacity"),
-      StatusCode: "Failed",
-      StatusMessage: `${error.message} Launching EC2 instance failed.`,
-    });
+    const activity = this.startActivity(group, "Launching a new EC2 instance", launchCause);
+    activity.StatusCode = "Failed";
+    activity.StatusMessage = `${error.message} Launching EC2 instance failed.`;
     this.tell(group, `a launch failed: ${error.name}: ${error.message}`);
     this.nudge(group, retry);
   }
@@ -117,16 +117,32 @@ export class Scaling {
     // Terminated while it waited.
     if (member.state.startsWith("Terminating")) return;
     if (result === "ABANDON") {
-      await this.terminate(group, member, "its launch hook abandoned it");
-      this.nudge(group);
+      this.terminate(group, member, "its launch hook abandoned it");
       return;
     }
     member.state = "InService";
     member.inServiceSince = this.context.clock.now();
     this.finishActivity(group, member);
-    await setRegistered(group, member, true, this.context);
+    await this.setRegistered(group, member, true);
     this.tell(group, `instance ${member.launched.instanceId} is in service`);
     this.nudge(group);
+  }
+
+  /** Out of the load balancers, through the hook, then switched off. */
+  private async retire(group: Group, member: Member): Promise<void> {
+    await this.setRegistered(group, member, false);
+    if (await this.passHook(group, member, "TERMINATING")) member.state = "Terminating:Proceed";
+    const duration = this.context.latencies.sample("asgTerminate", member.launched.instanceId);
+    this.afterWhileAlive(group, duration, () => this.end(group, member));
+  }
+
+  /** A dead region's load balancers cannot be told; it is done when the region is back. */
+  private async setRegistered(group: Group, member: Member, registered: boolean): Promise<void> {
+    while (!this.context.regionIsAlive(group.region)) {
+      await this.context.clock.sleep(deadRegionPauseMs);
+    }
+    const { targetGroupArns: arns } = group;
+    await setRegistered(group.region, member, { arns, registered }, this.context);
   }
 
   private async end(group: Group, member: Member): Promise<void> {
@@ -138,20 +154,19 @@ export class Scaling {
     this.nudge(group);
   }
 
-  /** Holds the machine in `…:Wait` until the hook's action is completed or its time is over. */
+  /**
+   * Holds the machine in `…:Wait` until the hook's action is completed or its time is over.
+   * @returns the hook's result; undefined without a hook.
+   */
   private async passHook(
     group: Group,
     member: Member,
     transition: "LAUNCHING" | "TERMINATING",
-  ): Promise<string> {
+  ): Promise<string | undefined> {
     const hook = group.hookOf(transition);
-    if (!hook) return "CONTINUE";
-    member.state = transition === "LAUNCHING" ? "Pending:Wait" : "Terminating:Wait";
-    const result = await this.waitForHook(hook, member, transition);
-    if (transition === "LAUNCHING" && member.state === "Pending:Wait") {
-      member.state = "Pending:Proceed";
-    }
-    return result;
+    if (!hook) return undefined;
+    if (transition === "LAUNCHING") member.state = "Pending:Wait";
+    return this.waitForHook(hook, member, transition);
   }
 
   private waitForHook(
@@ -197,15 +212,19 @@ export class Scaling {
     });
   }
 
-  private activity(group: Group, Description: string, Cause: string) {
-    return {
+  private startActivity(group: Group, Description: string, Cause: string): Activity {
+    const activity: Activity = {
       ActivityId: randomUUID(),
       AutoScalingGroupName: group.name,
       AutoScalingGroupARN: group.arn,
       Description,
       Cause,
       StartTime: this.context.clock.date(),
+      StatusCode: "InProgress",
+      Progress: 0,
     };
+    group.activities.unshift(activity);
+    return activity;
   }
 
   private finishActivity(group: Group, member: Member): void {

@@ -207,16 +207,15 @@ export class RdsBehaviour implements Behaviour {
   private correct(instance: DBInstance, region: string, context: BehaviourContext): DBInstance {
     const key = { region, identifier: instance.DBInstanceIdentifier ?? "" };
     const replica = this.find(key);
-    const { ReadReplicaSourceDBInstanceIdentifier: _source, ...rest } = instance;
     const backupUntil = this.backups.get(nameOf(key)) ?? 0;
     const status =
       replica?.status ??
       (backupUntil > context.clock.now() ? "backing-up" : instance.DBInstanceStatus);
     return {
-      ...rest,
+      ...instance,
       DbiResourceId: resourceId(key, instance.InstanceCreateTime),
       DBInstanceStatus: status,
-      ...(replica?.isReplica ? { ReadReplicaSourceDBInstanceIdentifier: replica.sourceArn } : {}),
+      ReadReplicaSourceDBInstanceIdentifier: replica?.isReplica ? replica.sourceArn : undefined,
       ReadReplicaDBInstanceIdentifiers: this.replicas
         .filter(({ source, isReplica }) => isReplica && nameOf(source) === nameOf(key))
         .map((other) => replicaName(other, region, instance)),
