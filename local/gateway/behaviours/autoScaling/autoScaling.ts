@@ -59,11 +59,7 @@ export class AutoScalingBehaviour implements Behaviour {
  *
  * Source: Auto Scaling User Guide, "Health checks for instances in an Auto Scaling group".
  */
-function checkLoadBalancerHealth(
-  group: Group,
-  scaling: Scaling,
-  context: BehaviourContext,
-): void {
+function checkLoadBalancerHealth(group: Group, scaling: Scaling, context: BehaviourContext): void {
   if (group.settings.HealthCheckType !== "ELB" || group.suspended.has("HealthCheck")) return;
   if (!context.regionIsAlive(group.region)) return;
   const { clock, world } = context;
