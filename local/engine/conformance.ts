@@ -2,7 +2,8 @@
  * Holds the stand-in engine beside the real one: the same program, the same providers, the same
  * sequence of runs, compared operation by operation.
  *
- * `npm run conformance -- --standin-endpoint URL --pulumi-endpoint URL` takes two fresh local AWSes.
+ * `npm run conformance -- --standin-endpoint URL --pulumi-endpoint URL --set key=value` takes two
+ * fresh local AWSes and what to change between the runs.
  */
 import * as fs from "node:fs";
 import * as os from "node:os";
@@ -230,9 +231,10 @@ async function main(): Promise<number> {
     .description("Compares the stand-in engine with the real one on stack primary")
     .requiredOption("--standin-endpoint <url>", "a fresh local AWS for the stand-in")
     .requiredOption("--pulumi-endpoint <url>", "another one for the real engine")
-    .option("--set <key=value...>", "configuration of the changed run", [
-      "databaseBackupRetentionDays=8",
-    ])
+    .requiredOption(
+      "--set <key=value...>",
+      "configuration of the changed run, as `pulumi config set` stores it",
+    )
     .parse()
     .opts<ConformanceFlags>();
   const subject = primaryStack(flags);

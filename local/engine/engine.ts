@@ -141,7 +141,10 @@ export type EngineEvent =
 /** How one run is watched and ended. */
 export interface RunOptions {
   readonly onEvent?: (event: EngineEvent) => void;
-  /** Ends the run: calls in flight are awaited and recorded, nothing new begins. */
+  /**
+   * Ends the run. The stand-in waits for calls in flight and records them; the real engine's
+   * processes are killed, which may leave pending operations in its state.
+   */
   readonly signal?: AbortSignal;
 }
 

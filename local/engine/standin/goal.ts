@@ -1,7 +1,7 @@
 import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
 import type { ResourceRequest } from "../engine";
 import { masked, type PropertyMap } from "../propertyValue";
-import { makeUrn } from "../urn";
+import { makeUrn, packageOf } from "../urn";
 import { fromStruct, mapEntries } from "./grpcCalls";
 
 /** A resource as the program wants it. */
@@ -32,7 +32,14 @@ export interface Goal {
 }
 
 /** What children take over from their parent unless they say otherwise. */
-export type Heritage = Pick<Goal, "protect" | "retainOnDelete" | "deletedWith">;
+export type Heritage = Pick<Goal, "protect" | "retainOnDelete" | "deletedWith" | "providers">;
+
+/** The provider that is asked for, else what the resource's component was given for its package. */
+function providerOf(request: RegisterResourceRequest, heritage: Heritage | undefined): string {
+  const asked = request.getProvider();
+  if (asked !== "" || !request.getCustom()) return asked;
+  return heritage?.providers[packageOf(request.getType())] ?? "";
+}
 
 /**
  * Reads a request of the program.
@@ -55,8 +62,13 @@ export function goalOf(
     custom: request.getCustom(),
     remote: request.getRemote(),
     ...(parent === "" ? {} : { parent }),
-    provider: request.getProvider(),
-    providers: Object.fromEntries(mapEntries<string>(request.getProvidersMap())),
+    provider: providerOf(request, heritage),
+    providers: {
+      // Components hand on what they were given; the program's SDK leaves that to the engine where
+      // a component is made in another process (pkg/resource/deploy/source_eval.go).
+      ...(request.getCustom() ? {} : heritage?.providers),
+      ...Object.fromEntries(mapEntries<string>(request.getProvidersMap())),
+    },
     version: request.getVersion(),
     protect: request.hasProtect() ? request.getProtect() === true : (heritage?.protect ?? false),
     retainOnDelete: request.hasRetainondelete()

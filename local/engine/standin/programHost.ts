@@ -55,6 +55,7 @@ export async function runProgram(deployment: Deployment): Promise<boolean> {
   }
   const stop = () => child.kill("SIGKILL");
   stopSignal.addEventListener("abort", stop);
+  process.once("exit", stop);
   if (stopSignal.aborted) stop();
   const ended = await new Promise<string | undefined>((resolve) => {
     child.once("error", (error) => {
@@ -65,6 +66,7 @@ export async function runProgram(deployment: Deployment): Promise<boolean> {
     });
   });
   stopSignal.removeEventListener("abort", stop);
+  process.removeListener("exit", stop);
   if (ended !== undefined && !hasError(deployment)) {
     deployment.fail(new Error([`The program ${ended}.`, ...lastLines].join("\n  ")));
   }

@@ -42,6 +42,9 @@ export async function startProvider(
     report(line);
   });
   const stop = () => child.kill("SIGKILL");
+  // Whatever ends this process must not leave the provider behind.
+  process.once("exit", stop);
+  child.once("exit", () => process.removeListener("exit", stop));
   try {
     const port = await firstLine(child);
     return { address: `127.0.0.1:${port}`, stop };
