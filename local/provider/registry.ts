@@ -20,7 +20,7 @@ const files: Readonly<Record<string, readonly string[]>> = {
   imagebuilder: ["imageRecipes", "imagePipelines"],
   kms: ["keys"],
   lambda: ["functions", "functionTriggers"],
-  lb: ["loadBalancing", "listeners"],
+  lb: ["loadBalancing", "targetGroups", "listeners"],
   rds: ["databases", "databaseGroups"],
   route53: ["dns"],
   s3: ["buckets", "bucketSettings"],

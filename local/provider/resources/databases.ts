@@ -1,5 +1,5 @@
 import type * as aws from "@pulumi/aws";
-import { present, type Operation } from "../operation";
+import { present } from "../operation";
 import {
   defaulted,
   replace,
@@ -8,10 +8,16 @@ import {
   update,
   type AnyResourceType,
 } from "../resourceType";
+import {
+  createReplica,
+  createWriter,
+  describe,
+  identifierOf,
+  modify,
+  untilAvailable,
+} from "./databaseRequests";
 import { unlessMissing } from "./tagging";
 import { retagRds } from "./databaseGroups";
-
-type DatabaseOperation = Operation<aws.rds.Instance, aws.rds.InstanceArgs>;
 
 const instance = resourceType<aws.rds.Instance, aws.rds.InstanceArgs>({
   token: "aws:rds/instance:Instance",
@@ -140,162 +146,6 @@ const instance = resourceType<aws.rds.Instance, aws.rds.InstanceArgs>({
     });
   },
 });
-
-/** What Pulumi calls otherwise than RDS. */
-function renamed(operation: DatabaseOperation) {
-  const { inputs } = operation;
-  return {
-    identifier: undefined,
-    DBInstanceIdentifier: inputs.identifier,
-    instanceClass: undefined,
-    DBInstanceClass: inputs.instanceClass,
-    password: undefined,
-    MasterUserPassword: inputs.password,
-    parameterGroupName: undefined,
-    DBParameterGroupName: inputs.parameterGroupName,
-    backupWindow: undefined,
-    PreferredBackupWindow: inputs.backupWindow,
-    maintenanceWindow: undefined,
-    PreferredMaintenanceWindow: inputs.maintenanceWindow,
-    iamDatabaseAuthenticationEnabled: undefined,
-    EnableIAMDatabaseAuthentication: inputs.iamDatabaseAuthenticationEnabled,
-    performanceInsightsEnabled: undefined,
-    EnablePerformanceInsights: inputs.performanceInsightsEnabled,
-    performanceInsightsKmsKeyId: undefined,
-    PerformanceInsightsKMSKeyId: inputs.performanceInsightsKmsKeyId,
-    caCertIdentifier: undefined,
-    CACertificateIdentifier: inputs.caCertIdentifier,
-    // A matter of deletion or of the update itself.
-    skipFinalSnapshot: undefined,
-    finalSnapshotIdentifier: undefined,
-    deleteAutomatedBackups: undefined,
-    applyImmediately: undefined,
-    allowMajorVersionUpgrade: undefined,
-    replicateSourceDb: undefined,
-    snapshotIdentifier: undefined,
-  };
-}
-
-async function createWriter(operation: DatabaseOperation): Promise<void> {
-  const { inputs, tags } = operation;
-  if (inputs.snapshotIdentifier !== undefined) {
-    throw new Error("restoring from snapshotIdentifier is not modelled");
-  }
-  await operation.call("rds", "createDBInstance", {
-    ...operation.arguments(renamed(operation)),
-    username: undefined,
-    MasterUsername: inputs.username,
-    enabledCloudwatchLogsExports: undefined,
-    EnableCloudwatchLogsExports: inputs.enabledCloudwatchLogsExports,
-    tags,
-  });
-}
-
-async function createReplica(operation: DatabaseOperation, source: string): Promise<void> {
-  const { inputs, tags } = operation;
-  await operation.call("rds", "createDBInstanceReadReplica", {
-    ...operation.arguments(renamed(operation)),
-    SourceDBInstanceIdentifier: source,
-    enabledCloudwatchLogsExports: undefined,
-    EnableCloudwatchLogsExports: inputs.enabledCloudwatchLogsExports,
-    // A replica takes these from its source.
-    engine: undefined,
-    engineVersion: undefined,
-    storageEncrypted: undefined,
-    backupRetentionPeriod: undefined,
-    PreferredBackupWindow: undefined,
-    PreferredMaintenanceWindow: undefined,
-    tags,
-  });
-  const { backupRetentionPeriod } = inputs;
-  if (backupRetentionPeriod !== undefined) {
-    const name = present(inputs.identifier, "an identifier");
-    await untilAvailable(operation, name);
-    await operation.call("rds", "modifyDBInstance", {
-      DBInstanceIdentifier: name,
-      BackupRetentionPeriod: backupRetentionPeriod,
-      ApplyImmediately: true,
-    });
-  }
-}
-
-async function modify(operation: DatabaseOperation): Promise<void> {
-  const { inputs, oldInputs } = operation;
-  if (operation.changed("replicateSourceDb")) await promote(operation);
-  const onlyLocal = [
-    "replicateSourceDb",
-    "skipFinalSnapshot",
-    "finalSnapshotIdentifier",
-    "deleteAutomatedBackups",
-    "tags",
-    "tagsAll",
-  ];
-  if (operation.changes.every((name) => onlyLocal.includes(name))) return;
-  const exports = inputs.enabledCloudwatchLogsExports ?? [];
-  const oldExports = oldInputs.enabledCloudwatchLogsExports ?? [];
-  await operation.call("rds", "modifyDBInstance", {
-    ...onlyChanged(operation.arguments(renamed(operation)), operation),
-    DBInstanceIdentifier: oldInputs.identifier ?? inputs.identifier,
-    NewDBInstanceIdentifier: operation.changed("identifier") ? inputs.identifier : undefined,
-    ApplyImmediately: inputs.applyImmediately,
-    AllowMajorVersionUpgrade: inputs.allowMajorVersionUpgrade,
-    enabledCloudwatchLogsExports: undefined,
-    CloudwatchLogsExportConfiguration: operation.changed("enabledCloudwatchLogsExports")
-      ? {
-          EnableLogTypes: exports.filter((type) => !oldExports.includes(type)),
-          DisableLogTypes: oldExports.filter((type) => !exports.includes(type)),
-        }
-      : undefined,
-    port: undefined,
-    DBPortNumber: operation.changed("port") ? inputs.port : undefined,
-  });
-}
-
-/** Leaves out what has its creation name and cannot, or need not, be sent again. */
-function onlyChanged(request: object, operation: DatabaseOperation): object {
-  const fixed = [
-    "engine",
-    "storageEncrypted",
-    "kmsKeyId",
-    "dbName",
-    "username",
-    "availabilityZone",
-  ];
-  return Object.fromEntries(
-    Object.entries(request).filter(
-      ([name]) =>
-        !fixed.includes(name) && (!(name in operation.inputs) || operation.changes.includes(name)),
-    ),
-  );
-}
-
-/** Taking the source away promotes; giving a source to a writer is refused, as by the real one. */
-async function promote(operation: DatabaseOperation): Promise<void> {
-  if (operation.inputs.replicateSourceDb !== undefined) {
-    throw new Error("replicateSourceDb cannot be set on an existing instance: make a new replica");
-  }
-  await operation.call("rds", "promoteReadReplica", {
-    DBInstanceIdentifier: identifierOf(operation),
-    BackupRetentionPeriod: operation.inputs.backupRetentionPeriod,
-  });
-  await untilAvailable(operation, identifierOf(operation));
-}
-
-function identifierOf({ inputs, state, id }: DatabaseOperation): string {
-  return inputs.identifier ?? state.identifier ?? id;
-}
-
-async function describe(operation: DatabaseOperation, name: string) {
-  const answer = await operation.call("rds", "describeDBInstances", { DBInstanceIdentifier: name });
-  return answer.DBInstances?.[0];
-}
-
-function untilAvailable(operation: DatabaseOperation, name: string) {
-  return operation.until("available", async () => {
-    const found = await describe(operation, name);
-    return found?.DBInstanceStatus === "available" ? found : undefined;
-  });
-}
 
 /** Database instances, writers and replicas. */
 export const types: readonly AnyResourceType[] = [instance];
