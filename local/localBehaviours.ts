@@ -1,13 +1,37 @@
+import type { AwsRequest, Behaviour, BehaviourContext } from "./gateway/behaviour";
 import { AutoScalingBehaviour } from "./gateway/behaviours/autoScaling/autoScaling";
+import { BackupSelectionsBehaviour } from "./gateway/behaviours/backup/backupSelections";
 import { CloudWatchBehaviour } from "./gateway/behaviours/cloudWatch/cloudWatch";
 import { EfsBehaviour } from "./gateway/behaviours/efs/efs";
 import { GlobalAcceleratorBehaviour } from "./gateway/behaviours/globalAccelerator/globalAccelerator";
+import { ImageBuilderBehaviour } from "./gateway/behaviours/imageBuilder/imageBuilder";
 import { LambdaBehaviour } from "./gateway/behaviours/lambda/lambda";
 import { LoadBalancerEdge } from "./gateway/behaviours/loadBalancerEdge/loadBalancerEdge";
 import { RdsBehaviour } from "./gateway/behaviours/rds/rds";
+import { BucketReplicationBehaviour } from "./gateway/behaviours/s3/bucketReplication";
 import { EventBridgeScheduleBehaviour } from "./gateway/behaviours/schedule/eventBridgeSchedule";
 import { SnsDeliveryBehaviour } from "./gateway/behaviours/sns/snsDelivery";
 import { TargetHealthBehaviour } from "./gateway/behaviours/targetHealth/targetHealth";
+import { ModelledControllers } from "./gateway/controllers/modelledControllers";
+import { notModelled } from "./gateway/wire/awsError";
+
+/** Puts modelled controllers onto launched machines; the seam for real ones. */
+class Controllers implements Behaviour {
+  readonly name = "controllers";
+  readonly service = "ec2";
+  /** It answers no API call. */
+  readonly actions: readonly string[] = [];
+  private readonly model = new ModelledControllers();
+
+  start(context: BehaviourContext): void {
+    this.model.attach(context);
+    context.world.controllers = this.model;
+  }
+
+  handle(request: AwsRequest): Promise<never> {
+    throw notModelled(request, "machines answer no API calls");
+  }
+}
 
 /** Everything that the gateway does itself, because the emulator lacks it or gets it wrong. */
 export class LocalBehaviours {
@@ -15,12 +39,16 @@ export class LocalBehaviours {
   readonly sns = new SnsDeliveryBehaviour();
   readonly cloudWatch = new CloudWatchBehaviour();
   readonly all = [
+    new Controllers(),
     this.lambda,
     this.sns,
     this.cloudWatch,
     new EventBridgeScheduleBehaviour(),
+    new BackupSelectionsBehaviour(),
     new EfsBehaviour(),
+    new BucketReplicationBehaviour(),
     new GlobalAcceleratorBehaviour(),
+    new ImageBuilderBehaviour(),
     new RdsBehaviour(),
     new AutoScalingBehaviour(),
     new TargetHealthBehaviour(),

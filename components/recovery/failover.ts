@@ -82,8 +82,9 @@ export class Failover extends pulumi.ComponentResource {
         functionName: `${deployment.prefix}-failover`,
         description: `Moves Jenkins from ${deployment.activeRegion} to ${deployment.region} when asked to`,
         callback: createFailoverHandler(() => plan.get()),
-        // Lambda's longest; the schedule continues what takes longer.
-        timeoutSeconds: 900,
+        // The last 60 s are kept free of rounds, so a run works for 50 s and the schedule goes on. A
+        // longer one would make a person's abort or force wait: only one run exists at a time.
+        timeoutSeconds: 110,
         memoryMb: 512,
         // The record's compare-and-set keeps two runs safe; this keeps them from happening.
         reservedConcurrency: 1,

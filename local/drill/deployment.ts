@@ -1,4 +1,6 @@
 import { join } from "node:path";
+import { CreateHostedZoneCommand, Route53Client } from "@aws-sdk/client-route-53";
+import { fakeCredentials } from "../emulator/isolatedEnvironment";
 import { failoverPolicy } from "../../stacks/arguments";
 import { parseSettings, type Settings } from "../../stacks/config";
 import { countOperations, type Engine, type OperationResult } from "../engine/engine";
@@ -63,9 +65,11 @@ export async function deployPair(
   tell: (stack: string, line: string) => void,
   signal: AbortSignal,
 ): Promise<DeployedPair> {
+  const hostedZoneId = await createHostedZone(local, planned.settings.domain);
+  const overrides = { ...planned.overrides, hostedZoneId };
   const up = (name: string): Promise<OperationResult> => {
     let done = 0;
-    return engine.up(local.stack(name, { workDir, stateDir }, planned.overrides), {
+    return engine.up(local.stack(name, { workDir, stateDir }, overrides), {
       signal,
       onEvent: (event) => {
         if (event.kind !== "finished") return;
@@ -76,6 +80,21 @@ export async function deployPair(
   };
   const primary = await up("primary");
   return { primary, dr: await up("dr") };
+}
+
+/** What an account has before this project comes: the zone of the configured domain. */
+async function createHostedZone(local: LocalAws, domain: string): Promise<string> {
+  const route53 = new Route53Client({
+    endpoint: local.gateway.endpoint,
+    region: "us-east-1",
+    credentials: fakeCredentials,
+  });
+  const { HostedZone } = await route53.send(
+    new CreateHostedZoneCommand({ Name: domain, CallerReference: domain }),
+  );
+  route53.destroy();
+  // Answers name the zone by its path, settings by its id alone.
+  return (HostedZone?.Id ?? "").replace("/hostedzone/", "");
 }
 
 /** How many resources an `up` made. */

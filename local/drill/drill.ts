@@ -21,7 +21,7 @@ export interface DrillView {
 }
 
 /** Modelled seconds per second while nothing is measured: deployment and the first synchronisation. */
-const fastScale = 600;
+const fastScale = 120;
 
 /** Modelled time after which a drill gives up. */
 const patience = 60 * 60_000;

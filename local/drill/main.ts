@@ -1,4 +1,5 @@
 /** `npm run drill`: exit 0 proven, 1 a rule or target missed, 2 could not run. */
+import "../quietSdk";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ConfigurationError } from "../../stacks/config";

@@ -13,23 +13,23 @@ export function createView(silent: boolean): DrillView {
 function terminalView(): DrillView {
   return {
     stage: async (title, work) => {
-      const results: Awaited<ReturnType<typeof work>>[] = [];
+      let result: { readonly of: Awaited<ReturnType<typeof work>> } | undefined;
       await new Listr(
         [
           {
             title,
             task: async (_, task) => {
-              results.push(
-                await work((line) => {
-                  task.output = line;
-                }),
-              );
+              const tell = (line: string): void => {
+                task.output = line;
+              };
+              result = { of: await work(tell) };
             },
           },
         ],
         { rendererOptions: { timer: { condition: true, field: seconds } } },
       ).run();
-      return results[0]!;
+      if (result === undefined) throw new Error(`The stage "${title}" ended without a result.`);
+      return result.of;
     },
   };
 }

@@ -53,6 +53,8 @@ function emulatorEnvironment(): Record<string, string> {
     PYTHONUNBUFFERED: "1",
     // Roles attach AWS's own managed policies, which must exist for that.
     MOTO_IAM_LOAD_MANAGED_POLICIES: "true",
+    // Certificates are issued when they are asked for: a deployment's waits are not modelled.
+    MOTO_ACM_VALIDATION_WAIT: "-1",
   };
 }
 

@@ -10,12 +10,19 @@ import threading
 
 
 def end_with_parent() -> None:
-    sys.stdin.buffer.read()
+    # Not sys.stdin: its lock would be held at the interpreter's own end.
+    while os.read(0, 1024):
+        pass
     os._exit(0)
 
 
 threading.Thread(target=end_with_parent, daemon=True).start()
 
-from moto.server import main  # noqa: E402  (the watch must run before the slow import)
+from moto.route53 import models as route53  # noqa: E402  (the watch runs before the slow import)
+from moto.server import main  # noqa: E402
+
+# Zone ids of AWS begin with Z, and whoever checks one relies on it; moto's are any letters.
+random_zone_id = route53.create_route53_zone_id
+route53.create_route53_zone_id = lambda *args, **named: "Z" + random_zone_id(*args, **named)
 
 main(["-H", sys.argv[1], "-p", sys.argv[2]])

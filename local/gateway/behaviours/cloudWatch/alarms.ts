@@ -155,6 +155,7 @@ export class Alarms {
 
   private judge(alarm: KeptAlarm, context: BehaviourContext): void {
     const { description } = alarm;
+    if (usesMetricMath(description)) return;
     const periodMs = (description.Period ?? 60) * 1000;
     const evaluationPeriods = description.EvaluationPeriods ?? 1;
     const range = evaluationRange(evaluationPeriods);
@@ -248,17 +249,20 @@ function readRule(text: string): AlarmRule {
   }
 }
 
-/** An alarm on `Metrics` is modelled when that is one metric without mathematics. */
+/**
+ * An alarm on one metric without mathematics is an ordinary one. Metric math is kept and shown, and
+ * never judged: the alarm stays INSUFFICIENT_DATA, which starts no action.
+ */
 function withSingleMetric(input: PutMetricAlarmCommandInput): PutMetricAlarmCommandInput {
-  if (input.Metrics === undefined || input.Metrics.length === 0) return input;
-  const [only, ...more] = input.Metrics;
-  if (only?.MetricStat === undefined || more.length > 0) {
-    throw new AwsError(
-      "NotImplementedByLocalAws",
-      `The local AWS does not model metric math; alarm ${input.AlarmName ?? ""} uses it. Alarm on a metric of its own.`,
-      501,
-    );
-  }
+  const [only, ...more] = input.Metrics ?? [];
+  if (only?.MetricStat === undefined || more.length > 0) return input;
   const { Metric, Period, Stat } = only.MetricStat;
   return { ...input, ...Metric, Period, ExtendedStatistic: Stat };
+}
+
+function usesMetricMath({
+  MetricName,
+  Metrics,
+}: Pick<PutMetricAlarmCommandInput, "MetricName" | "Metrics">): boolean {
+  return MetricName === undefined && (Metrics ?? []).length > 0;
 }

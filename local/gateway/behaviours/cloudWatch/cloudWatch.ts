@@ -27,7 +27,8 @@ type Operation = (input: never, region: string, context: BehaviourContext) => ob
 /**
  * Amazon CloudWatch's metrics and alarms: metrics are kept, alarms judge them on the modelled clock
  * once a minute, composite alarms follow their members, actions run on transitions. Services publish
- * through `world.metrics`. Dashboards stay with the emulator; metric math is not modelled.
+ * through `world.metrics`. Dashboards stay with the emulator; alarms on metric math are kept and never
+ * judged, and queries with it are refused.
  *
  * Source: CloudWatch API reference and User Guide ("Alarm evaluation", "Composite alarms").
  */
