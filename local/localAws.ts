@@ -32,7 +32,7 @@ export class LocalAws {
     });
     const behaviours = new LocalBehaviours();
     const gateway = new Gateway({
-      emulator: { endpoint: emulator.endpoint },
+      emulator,
       behaviours: behaviours.all,
       latencies: new LatencyTable({ seed: options.seed }),
       ...(options.port === undefined ? {} : { port: options.port }),

@@ -4,10 +4,7 @@ import type { Schema } from "./serviceModels";
 /** JSON (or decoded CBOR) as it came → the value that the schema describes, in the SDK's shape. */
 export function fromJson(schema: Schema, value: unknown): unknown {
   if (value === undefined || value === null) return undefined;
-  if (schema.isTimestampSchema()) {
-    if (value instanceof Date) return value;
-    return scalarFromText(schema, String(value));
-  }
+  if (schema.isTimestampSchema()) return dateFromJson(schema, value as Date | number | string);
   if (schema.isBlobSchema()) {
     return value instanceof Uint8Array ? value : Buffer.from(value as string, "base64");
   }
@@ -27,6 +24,11 @@ export function fromJson(schema: Schema, value: unknown): unknown {
     if (read !== undefined) result[name] = read;
   }
   return result;
+}
+
+/** CBOR carries dates as such, JSON as seconds or text. */
+function dateFromJson(schema: Schema, value: Date | number | string): unknown {
+  return value instanceof Date ? value : scalarFromText(schema, String(value));
 }
 
 /** A value in the SDK's shape → what JSON.stringify (or CBOR, with `binary`) is to write. */

@@ -92,12 +92,12 @@ describe("the wire formats, as the SDK's clients speak them", () => {
       Filters: [{ Name: "tag:team", Values: ["ma", "tw"] }],
       MaxRecords: 100,
     };
-    const { $metadata, ...got } = await aws
+    const got: object = await aws
       .client(AutoScalingClient, "eu-west-1")
       .send(new DescribeAutoScalingGroupsCommand(sent));
     expect(of("autoscaling").last.input).to.deep.equal(sent);
     expect(of("autoscaling").last).to.include({ region: "eu-west-1", protocol: "query" });
-    expect(got).to.deep.equal(of("autoscaling").output);
+    expect(got).to.deep.include(of("autoscaling").output);
   });
 
   it("query with named list members (RDS)", async () => {
@@ -207,7 +207,7 @@ describe("the wire formats, as the SDK's clients speak them", () => {
       FunctionName: "jenkins-failover",
       InvocationType: "RequestResponse",
     });
-    expect(String(input.Payload as Buffer)).to.equal('{"a":1}');
+    expect(String(input.Payload)).to.equal('{"a":1}');
     expect(Buffer.from(got.Payload!).toString()).to.equal('{"ok":true}');
     expect(got.ExecutedVersion).to.equal("$LATEST");
   });
