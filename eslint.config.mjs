@@ -7,8 +7,11 @@ const pureFiles = [
   "failover/reconcile.ts",
   "failover/reconcile/**/*.ts",
   "failover/teamHealth.ts",
+  "failover/**/*Plan.ts",
   "components/**/*Renderer.ts",
   "components/**/*Plan.ts",
+  "stacks/config/*Renderer.ts",
+  "stacks/config/parseSettings.ts",
 ];
 
 const effectfulModules = [
@@ -47,7 +50,13 @@ export default tseslint.config(
     rules: { "no-restricted-imports": ["error", { patterns: effectfulModules }] },
   },
   {
-    files: ["index.ts", "stacks/**/*.ts", "components/**/*.ts", "failover/**/*.ts"],
+    files: [
+      "index.ts",
+      "stacks/**/*.ts",
+      "components/**/*.ts",
+      "failover/**/*.ts",
+      "commands/**/*.ts",
+    ],
     rules: {
       "no-restricted-syntax": [
         "error",
