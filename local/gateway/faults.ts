@@ -62,12 +62,12 @@ export interface InjectedFault {
 /** Throttling codes by service; all others use ThrottlingException. */
 const throttlingCodes: Readonly<Record<string, string>> = {
   autoscaling: "Throttling",
-  cloudwatch: "Throttling",
   dynamodb: "ProvisionedThroughputExceededException",
   ec2: "RequestLimitExceeded",
   elasticloadbalancing: "Throttling",
   iam: "Throttling",
   lambda: "TooManyRequestsException",
+  monitoring: "Throttling",
   rds: "Throttling",
   route53: "Throttling",
   s3: "SlowDown",

@@ -10,12 +10,21 @@ import type {
 import { CallLog, onlyReads } from "./callLog";
 import { controlPath, handleControlRequest } from "./controlEndpoint";
 import { EmulatorConnection, type EmulatorAddress } from "./emulatorConnection";
-import { Faults, throttlingCode, type FaultEffect } from "./faults";
+import { Faults, type FaultEffect } from "./faults";
 import { GatewayEvents } from "./gatewayEvents";
 import { LatencyTable } from "./latencies";
 import { flattenHeaders, parseAwsRequest, type HttpRequest } from "./requestParsing";
+import {
+  defectOf,
+  errorCode,
+  refusal,
+  refusalByFault,
+  refusalOfEmulator,
+  unreadableRequest,
+  type Outcome,
+} from "./refusals";
 import { ScaledClock } from "./scaledClock";
-import { answerError, AwsError } from "./wire/awsError";
+import { AwsError } from "./wire/awsError";
 import { withoutSecrets } from "./wire/redaction";
 import { World, type ControllerModel } from "./world";
 
@@ -231,7 +240,7 @@ export class Gateway {
         await this.clock.sleep(this.latencies.sample("regionDeadConnectTimeout", request.region));
         return { by: "fault", response: undefined };
       default:
-        return refusal(request, refusalError(request, fault), "fault");
+        return refusal(request, refusalByFault(request, fault), "fault");
     }
   }
 
@@ -250,69 +259,17 @@ export class Gateway {
       return { by, response, ...(error === undefined ? {} : { error }) };
     } catch (error) {
       if (error instanceof AwsError) return refusal(request, error, by);
+      const passedOn = refusalOfEmulator(error);
+      if (passedOn) return refusal(request, passedOn, by);
       this.onDefect(error);
       return refusal(request, defectOf(request, by, error), by);
     }
   }
 }
 
-interface Outcome {
-  readonly by: string;
-  /** Undefined: the connection is cut instead. */
-  readonly response: AwsResponse | undefined;
-  readonly error?: string;
-}
-
-function refusal(request: AwsRequest, error: AwsError, by: string): Outcome {
-  return { by, response: answerError(request, error), error: error.code };
-}
-
-function refusalError(
-  request: AwsRequest,
-  fault: Extract<FaultEffect, { kind: "throttle" | "serverError" | "accessDenied" | "refuse" }>,
-): AwsError {
-  switch (fault.kind) {
-    case "throttle":
-      return new AwsError(throttlingCode(request.service), "Rate exceeded");
-    case "serverError":
-      return new AwsError(
-        fault.status === 503 ? "ServiceUnavailable" : "InternalFailure",
-        "The request processing has failed because of an unknown error, exception or failure.",
-        fault.status ?? 500,
-      );
-    case "accessDenied":
-      return new AwsError(
-        request.protocol === "query" ? "AccessDenied" : "AccessDeniedException",
-        `${request.caller} is not authorized to perform: ${request.service}:${request.action}`,
-        403,
-      );
-    case "refuse":
-      return new AwsError(fault.code, fault.message, fault.status);
-  }
-}
-
-/** A defect of a behaviour reaches the caller as a refusal that no SDK retries. */
-function defectOf(request: AwsRequest, by: string, error: unknown): AwsError {
-  return new AwsError(
-    "LocalAwsDefect",
-    `The behaviour "${by}" failed on ${request.service} ${request.action}: ${String(error)}`,
-    501,
-  );
-}
-
 function printDefect(error: unknown): void {
   process.stderr.write(
     `local AWS gateway: ${error instanceof Error ? error.stack : String(error)}\n`,
-  );
-}
-
-function errorCode(response: AwsResponse): string {
-  const text = response.body.toString();
-  return (
-    /<Code>([^<]+)<\/Code>/.exec(text)?.[1] ??
-    response.headers["x-amzn-errortype"] ??
-    /"__type"\s*:\s*"(?:[^"#]*#)?([^"]+)"/.exec(text)?.[1] ??
-    String(response.status)
   );
 }
 
@@ -323,14 +280,6 @@ function readableInput(request: AwsRequest): { input?: Readonly<Record<string, u
     // Only the trace suffers: a service without an installed client has no readable input.
     return {};
   }
-}
-
-function unreadableRequest(error: AwsError): AwsResponse {
-  return {
-    status: error.status ?? 400,
-    headers: { "content-type": "application/json", "x-amzn-errortype": error.code },
-    body: Buffer.from(JSON.stringify({ __type: error.code, message: error.message })),
-  };
 }
 
 async function readBody(incoming: IncomingMessage): Promise<Buffer> {

@@ -56,12 +56,6 @@ export const modelledLatencies = {
     spread: 0.5,
     source: "modelled; describe calls seen to report available before the source id disappears",
   },
-  /** RDS: status `backing-up` of an automated backup or snapshot of a small database. */
-  rdsBackup: {
-    typical: "4 minutes",
-    spread: 0.4,
-    source: "modelled; RDS User Guide gives no figure, only that promotion is refused meanwhile",
-  },
   /** RDS: lag of a healthy asynchronous cross-region replica. */
   rdsReplicaLag: {
     typical: "2 seconds",

@@ -67,10 +67,12 @@ export class RdsBehaviour implements Behaviour {
     return this.forwardCorrected(request, context);
   }
 
-  /** Puts an instance into `backing-up` for a modelled while, as the backup window would. */
-  startBackup(key: DatabaseKey, context: BehaviourContext): void {
-    const duration = context.latencies.sample("rdsBackup", key.identifier);
-    this.backups.set(nameOf(key), context.clock.now() + duration);
+  /**
+   * Puts an instance into `backing-up` as its backup window would, for drills and tests.
+   * @param until modelled time at which the backup ends, milliseconds since the epoch.
+   */
+  startBackup(key: DatabaseKey, until: number): void {
+    this.backups.set(nameOf(key), until);
   }
 
   private async createReplica(request: AwsRequest, context: BehaviourContext): Promise<object> {
