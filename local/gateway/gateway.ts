@@ -67,12 +67,12 @@ export class Gateway {
   private context?: BehaviourContext;
 
   constructor(private readonly options: GatewayOptions) {
-    this.clock = options.clock ?? new ScaledClock();
+    this.onDefect = options.onDefect ?? printDefect;
+    this.clock = options.clock ?? new ScaledClock({ onError: this.onDefect });
     this.latencies = options.latencies ?? new LatencyTable();
     this.faults = new Faults(this.clock, this.latencies);
     this.behaviours = options.behaviours ?? [];
     this.emulator = new EmulatorConnection(options.emulator);
-    this.onDefect = options.onDefect ?? printDefect;
     for (const behaviour of this.behaviours) this.addRoutes(behaviour);
     this.server = createServer((incoming, outgoing) => {
       this.serve(incoming, outgoing).catch((error: unknown) => {

@@ -24,6 +24,8 @@ const lookPeriodMs = 10_000;
 /** How long the list of a load balancer's target groups is believed, modelled milliseconds. */
 const groupsLifetimeMs = 60_000;
 
+const notThere = new Set(["LoadBalancerNotFoundException", "TargetGroupNotFoundException"]);
+
 /**
  * Health of load balancers as Global Accelerator sees it: the load balancer's own. An application
  * load balancer is healthy if its region answers and *each* of its target groups has a healthy
@@ -112,8 +114,9 @@ export class EndpointHealth {
         .send(new DescribeTargetGroupsCommand({ LoadBalancerArn: id }));
       return TargetGroups ?? [];
     } catch (error) {
-      // A deleted load balancer has no groups; after stop() nobody waits for the answer.
-      if ((error as Error).name === "LoadBalancerNotFoundException" || this.stopped) return [];
+      // A load balancer that is deleted, or whose groups are just being made, has none to ask; after
+      // stop() nobody waits for the answer.
+      if (notThere.has((error as Error).name) || this.stopped) return [];
       throw error;
     }
   }
