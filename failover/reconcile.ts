@@ -45,8 +45,17 @@ export function partsNeeded(
     }
     case "confirming":
       return ["answers", "targets", "lastAlive", ...loss];
-    case "recovering":
-      return ["lastAlive", "activeGroups", "waitingGroups", "waitingTeams", "traffic", ...loss];
+    case "recovering": {
+      const parts = [
+        "lastAlive",
+        "activeGroups",
+        "waitingGroups",
+        "waitingTeams",
+        "traffic",
+      ] as const;
+      const stillOpen = record.committedAt === undefined;
+      return [...parts, ...(stillOpen ? (["answers"] as const) : []), ...loss];
+    }
     case "serving":
       return ["activeGroups", "traffic"];
   }

@@ -59,7 +59,11 @@ function fenceRefused(record: FailoverRecord, { activeGroups }: Observation): Ob
   const refused = activeGroups?.known === false && activeGroups.failure === "refused";
   if (!refused || record.committedAt !== undefined) return undefined;
   const reason = `The old region refuses our requests: ${activeGroups.error}`;
-  return { step: "fence", reason, remedy: remedies.fence };
+  // Stopped by hand or not: what cannot be read cannot be confirmed.
+  const remedy =
+    "Give the function's role back its permissions on the old region's Auto Scaling groups, or give " +
+    "up: npm run failover -- --stack dr --abort.";
+  return { step: "fence", reason, remedy };
 }
 
 function overdue(

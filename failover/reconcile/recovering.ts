@@ -1,4 +1,6 @@
 import type { Action, FailoverRecord, Lag, Observation, Policy, StepName } from "../model";
+import { isDown } from "../teamHealth";
+import { abort } from "./admission";
 import {
   block,
   decide,
@@ -34,6 +36,9 @@ export function recover(
   policy: Policy,
   now: number,
 ): Decision {
+  if (isBack(record, observation, policy)) {
+    return decide(record, abort(record, "recovered", now), [], now);
+  }
   const heard = noteSilence(dateLoss(record, observation), observation.activeGroups, now);
   const verdict = judgeFence(heard, observation, now, policy.fenceTimeout);
   const fenced = stepFence(heard, observation, verdict, now);
@@ -55,6 +60,12 @@ export function recover(
   const next =
     obstacle === undefined ? unblock(stepped, "recovering", now) : block(stepped, obstacle, now);
   return decide(record, next, withoutTwins(actions), now + roundInterval);
+}
+
+/** Until the commit a region that serves its users again keeps them, unless a person moves it. */
+function isBack(record: FailoverRecord, { answers }: Observation, policy: Policy): boolean {
+  if (record.committedAt !== undefined || record.trigger?.human === true) return false;
+  return answers?.known === true && answers.value.teams > 0 && !isDown(answers.value, policy);
 }
 
 /** A person's request may come before the probe has said anything; the date of the loss does not. */

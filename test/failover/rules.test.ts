@@ -303,6 +303,20 @@ describe("the safety rules", () => {
       expect(cloud.acted).to.deep.equal([]);
     });
 
+    it("abort while recovering, and put everything back, when the teams answer again", async () => {
+      cloud.loseActiveRegion();
+      await invoke(alarm(clock), 3);
+      expect(cloud.record?.phase).to.equal("recovering");
+      cloud.active.controlPlaneAnswers = true;
+      cloud.active.teamsHealthy = 4;
+      await schedule(5);
+      expect(cloud.record).to.include({ phase: "aborted", generation: 1 });
+      expect(cloud.active.groups.every(({ max, suspended }) => max === 1 && !suspended)).to.equal(
+        true,
+      );
+      expect(cloud.waiting.groups.every(({ max }) => max === 0)).to.equal(true);
+    });
+
     it("do not take a refusal of the control plane for its death", async () => {
       cloud.active.teamsHealthy = 0;
       cloud.unreadable.set("targets", "refused");
