@@ -62,17 +62,18 @@ export function imageArgs(
   network: Network,
   keys: EncryptionKeys,
 ): GoldenImageArgs {
-  const { source, architecture, ids } = image;
+  const { source, ids } = image;
+  const software = { architecture: image.architecture, jenkinsVersion: image.jenkinsVersion };
   if (source === "given") {
     const given = ids && { [regions.primary]: ids.primary, [regions.dr]: ids.dr };
-    return { deployment, source, architecture, ...(given ? { given } : {}) };
+    return { deployment, source, ...software, ...(given ? { given } : {}) };
   }
   // Packages come from the internet; without NAT the build has only the public subnets to reach it.
   const subnets = nat === "none" ? network.publicSubnetIds : network.privateSubnetIds;
   return {
     deployment,
     source,
-    architecture,
+    ...software,
     kmsKeyArns: keys.arns,
     subnetId: subnets.apply((ids) => ids[0] ?? ""),
     securityGroupId: network.securityGroups.agents,
@@ -216,6 +217,7 @@ export function clusterArgs(settings: Settings, parts: RegionParts): JenkinsClus
     bucketArn: parts.artifactBucketArn,
     kmsKeyArn: parts.kmsKeyArn,
     imageId: parts.imageId,
+    jenkinsVersion: settings.image.jenkinsVersion,
     teams: settings.teams,
     domain: settings.domain,
     hostedZoneId: settings.hostedZoneId,

@@ -1,5 +1,5 @@
 import * as aws from "@pulumi/aws";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { renderSoftwareInstallation } from "../jenkins/softwareRenderer";
 import { builderProfile } from "./builderProfile";
 import type { Architecture, BuildArgs } from "./goldenImage";
@@ -23,7 +23,7 @@ export function buildByInstance(
   parent: pulumi.Resource,
 ): Record<string, pulumi.Output<string>> {
   const { prefix, region, peerRegion } = args.deployment;
-  const script = renderSoftwareInstallation();
+  const script = renderSoftwareInstallation(args.jenkinsVersion);
   const instance = createInstance(name, args, parent);
   const installation = new aws.ssm.Association(
     `${name}-installation`,
@@ -36,8 +36,13 @@ export function buildByInstance(
     },
     { parent },
   );
-  // The content is part of the name: other software makes another image.
-  const imageName = `${prefix}-controller-${contentVersion(script, args.architecture).slice("1.0.".length)}`;
+  // Content and builder are part of the name: other software makes another image beside the old one.
+  const content = contentVersion(script, args.architecture, String(args.rootVolumeGb));
+  const imageName = pulumi.interpolate`${prefix}-controller-${content.slice("1.0.".length)}-${instance.id}`;
+  // The waiting region's launch templates name the old image until that stack's own `pulumi up`:
+  // were it deregistered before, a failover in between could start nothing. So old images stay
+  // until a person deletes them; their snapshots cost $0.05/GB a month.
+  const kept: pulumi.CustomResourceOptions = { deleteBeforeReplace: false, retainOnDelete: true };
   const image = new aws.ec2.AmiFromInstance(
     `${name}-image`,
     {
@@ -48,7 +53,7 @@ export function buildByInstance(
       snapshotWithoutReboot: false,
       tags: { Name: `${prefix}-controller` },
     },
-    { parent, dependsOn: [installation] },
+    { ...kept, parent, dependsOn: [installation] },
   );
   const key = args.kmsKeyArns[peerRegion];
   const copy = new aws.ec2.AmiCopy(
@@ -63,7 +68,7 @@ export function buildByInstance(
       region: peerRegion,
       tags: { Name: `${prefix}-controller` },
     },
-    { parent },
+    { ...kept, parent },
   );
   return { [region]: image.id, [peerRegion]: copy.id };
 }

@@ -16,6 +16,11 @@ export interface GoldenImageArgs {
    */
   readonly source: "imageBuilder" | "builderInstance" | "given";
   readonly architecture: Architecture;
+  /**
+   * Jenkins LTS to install, such as 2.555.3. A given image is taken as it is: a controller whose image
+   * has another version installs this one when it boots, three to five minutes later.
+   */
+  readonly jenkinsVersion: string;
   /** Image ids by region; only and always with source `given`. */
   readonly given?: Readonly<Record<string, string>>;
   /** Customer keys by region for the images' volumes; needed to build. */
@@ -37,6 +42,7 @@ export interface GoldenImageArgs {
 export interface BuildArgs {
   readonly deployment: Deployment;
   readonly architecture: Architecture;
+  readonly jenkinsVersion: string;
   readonly kmsKeyArns: Readonly<Record<string, pulumi.Input<string>>>;
   readonly subnetId: pulumi.Input<string>;
   readonly securityGroupId: pulumi.Input<string>;
@@ -77,6 +83,7 @@ function imagesOf(
   const build: BuildArgs = {
     deployment: args.deployment,
     architecture: args.architecture,
+    jenkinsVersion: args.jenkinsVersion,
     kmsKeyArns,
     subnetId,
     securityGroupId,

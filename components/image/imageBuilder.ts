@@ -50,8 +50,10 @@ export function buildByImageBuilder(
   const image = new aws.imagebuilder.Image(
     `${name}-image`,
     { ...shared, tags: { Name: `${prefix}-controller` } },
-    // Build, tests and the copy to the other region take 30 to 60 minutes.
-    { parent, customTimeouts: { create: "2h" } },
+    // Build, tests and the copy to the other region take 30 to 60 minutes. A former image's entry in
+    // Image Builder goes afterwards; its machine images stay, and with them what launch templates
+    // of the waiting region name until its own `pulumi up`.
+    { ...keptUntilReplaced(parent), customTimeouts: { create: "2h" } },
   );
   return {
     [region]: imageIn(image, region),
@@ -65,7 +67,7 @@ function createRecipe(
   parent: pulumi.Resource,
 ): aws.imagebuilder.ImageRecipe {
   const { prefix, region } = args.deployment;
-  const data = renderImageComponent();
+  const data = renderImageComponent(args.jenkinsVersion);
   const key = args.kmsKeyArns[region];
   const component = new aws.imagebuilder.Component(
     `${name}-component`,
@@ -76,7 +78,7 @@ function createRecipe(
       version: contentVersion(data),
       data,
     },
-    { parent },
+    keptUntilReplaced(parent),
   );
   return new aws.imagebuilder.ImageRecipe(
     `${name}-recipe`,
@@ -100,8 +102,18 @@ function createRecipe(
         },
       ],
     },
-    { parent },
+    keptUntilReplaced(parent),
   );
+}
+
+/**
+ * Names of resources are ours, and Pulumi deletes what has a name of ours before it makes the
+ * replacement; with component and recipe the image would go, half an hour before there is another.
+ * Image Builder tells these two apart by name *and* version, and the version follows the content, so
+ * old and new can stand side by side until machines have the new image.
+ */
+function keptUntilReplaced(parent: pulumi.Resource): pulumi.CustomResourceOptions {
+  return { parent, deleteBeforeReplace: false };
 }
 
 function createInfrastructure(

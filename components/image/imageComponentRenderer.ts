@@ -12,19 +12,19 @@ import {
  *
  * Format: https://docs.aws.amazon.com/imagebuilder/latest/userguide/toe-use-documents.html
  */
-export function renderImageComponent(): string {
+export function renderImageComponent(jenkinsVersion: string): string {
   return document([
     {
       name: "build",
       steps: [
         { name: "UpdateOperatingSystem", action: "UpdateOS" },
-        bash("InstallSoftware", renderSoftwareInstallation()),
+        bash("InstallSoftware", renderSoftwareInstallation(jenkinsVersion)),
         bash("EnableAgents", enableAgents),
         bash("RemoveTraces", removeTraces),
       ],
     },
-    { name: "validate", steps: [bash("CheckSoftware", checkSoftware())] },
-    { name: "test", steps: [bash("CheckSoftwareAfterBoot", checkSoftware())] },
+    { name: "validate", steps: [bash("CheckSoftware", checkSoftware(jenkinsVersion))] },
+    { name: "test", steps: [bash("CheckSoftwareAfterBoot", checkSoftware(jenkinsVersion))] },
   ]);
 }
 
@@ -55,11 +55,11 @@ dnf clean all
 truncate -s 0 /etc/machine-id
 `;
 
-function checkSoftware(): string {
+function checkSoftware(jenkinsVersion: string): string {
   return `#!/bin/bash
 set -euo pipefail
 fail() { echo "golden image: $1" >&2; exit 1; }
-grep -qxF ${shellQuoted(softwareRelease())} ${softwarePaths.release} || fail "the software is not complete"
+grep -qxF ${shellQuoted(softwareRelease(jenkinsVersion))} ${softwarePaths.release} || fail "the software is not complete"
 ${softwarePaths.javaHome}/bin/java -version 2>&1 | grep -q '"21[.]' || fail "Java 21 is missing"
 test -s ${softwarePaths.war} || fail "jenkins.war is missing"
 ls ${softwarePaths.plugins}/*.[hj]pi >/dev/null || fail "there are no plugins"

@@ -63,6 +63,8 @@ export interface JenkinsClusterArgs {
   readonly kmsKeyArn: pulumi.Input<string>;
   /** The golden image, in this region. */
   readonly imageId: pulumi.Input<string>;
+  /** Jenkins LTS of the controllers, the one that the image was built with; such as 2.555.3. */
+  readonly jenkinsVersion: string;
   readonly teams: readonly Team[];
   /** Teams answer at `<team>.<domain>`. */
   readonly domain: string;
@@ -365,6 +367,7 @@ function userDataOf(
       },
       fileSystemId,
       heapMb: team.heapMb,
+      jenkinsVersion: args.jenkinsVersion,
       configuration: {
         team: team.name,
         region: deployment.region,

@@ -5,8 +5,11 @@
  * fixed as well.
  */
 
-/** The Jenkins LTS that the plugins below were chosen for. It needs Java 21 or 25. */
-export const jenkinsVersion = "2.555.3";
+/**
+ * The Jenkins LTS that the plugins below were chosen for, and the default of `image.jenkinsVersion`.
+ * It needs Java 21 or 25. Raising one means looking at the other.
+ */
+export const defaultJenkinsVersion = "2.555.3";
 
 /** The Java that runs controllers and agents. */
 export const javaVersion = 21;

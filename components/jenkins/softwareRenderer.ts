@@ -1,7 +1,6 @@
 import {
   controllerPlugins,
   javaVersion,
-  jenkinsVersion,
   pluginManagerVersion,
   renderPluginList,
 } from "./pluginListRenderer";
@@ -21,7 +20,7 @@ export const softwarePaths = {
 } as const;
 
 /** What is installed, in one line: the release file of a complete machine holds exactly this. */
-export function softwareRelease(): string {
+export function softwareRelease(jenkinsVersion: string): string {
   const plugins = renderPluginList(controllerPlugins);
   return `jenkins=${jenkinsVersion} java=${javaVersion} plugins=${fingerprint(plugins)}`;
 }
@@ -30,12 +29,20 @@ export function softwareRelease(): string {
  * Installs Jenkins, Java, the plugins and the agents on Amazon Linux 2023. The golden image runs it
  * while it is built; a controller runs it at boot, where it ends at once if the image has
  * everything, and makes a plain Amazon Linux image work (three to five minutes slower) otherwise.
+ *
+ * @param jenkinsVersion An LTS version in full, such as 2.555.3: the setting `image.jenkinsVersion`.
+ * @throws Error if the version could be read as anything else by the package manager or the shell.
  */
-export function renderSoftwareInstallation(): string {
+export function renderSoftwareInstallation(jenkinsVersion: string): string {
+  if (!/^2\.\d{3,4}\.\d+$/.test(jenkinsVersion)) {
+    throw new Error(
+      `Jenkins version ${JSON.stringify(jenkinsVersion)}: expected an LTS version such as 2.555.3`,
+    );
+  }
   return `#!/bin/bash
 # Jenkins ${jenkinsVersion}, Java ${javaVersion} and pinned plugins on Amazon Linux 2023.
 set -euo pipefail
-release="${softwareRelease()}"
+release="${softwareRelease(jenkinsVersion)}"
 if [ "$(cat ${softwarePaths.release} 2>/dev/null)" = "$release" ]; then exit 0; fi
 
 cat >/etc/yum.repos.d/jenkins.repo <<'REPOSITORY'

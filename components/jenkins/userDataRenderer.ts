@@ -28,6 +28,8 @@ export interface ControllerUserData {
   readonly lease: LeaseSettings;
   readonly fileSystemId: string;
   readonly heapMb: number;
+  /** The same that the image was built with: another one is installed at boot. */
+  readonly jenkinsVersion: string;
   readonly configuration: JenkinsConfiguration;
   readonly secrets: readonly ControllerSecret[];
   readonly monitoring: CloudWatchAgentSettings;
@@ -116,7 +118,11 @@ export function controllerFiles(given: ControllerUserData): readonly BootFile[] 
       content: renderSecretsScript(given.lease.region, given.secrets),
       permissions: "0755",
     },
-    { path: softwareScript, content: renderSoftwareInstallation(), permissions: "0755" },
+    {
+      path: softwareScript,
+      content: renderSoftwareInstallation(given.jenkinsVersion),
+      permissions: "0755",
+    },
     {
       path: controllerPaths.configuration,
       content: renderJenkinsConfiguration(given.configuration),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { defaultJenkinsVersion } from "../../components/jenkins/pluginListRenderer";
 import type { Duration } from "./duration";
 import { duration, flag, oneOf, text, wholeNumber } from "./fields";
 
@@ -40,13 +41,13 @@ export const stateFields = {
       }),
       jenkinsVersion: text(
         /^2\.\d{3,4}\.\d+$/,
-        "an LTS version in full, such as 2.555.1",
+        "an LTS version in full, such as 2.555.3",
         "take one from https://www.jenkins.io/changelog-stable/; weekly versions have two parts and are not supported",
       )
-        .default("2.555.1")
+        .default(defaultJenkinsVersion)
         .meta({
           description:
-            "Jenkins LTS baked into the image. 2.555.1 and later need Java 21, which the image has.",
+            "Jenkins LTS of the image and of every controller. The pinned plugins were chosen for the default; an older one may be too old for them. 2.555.1 and later need Java 21, which the image has.",
         }),
       ids: z
         .strictObject({

@@ -18,7 +18,7 @@ function registration(
     remote: false,
     protect: true,
     retainOnDelete: false,
-    deleteBeforeReplace: false,
+    deleteBeforeReplace: undefined,
     ignoreChanges: [],
     replaceOnChanges: [],
     additionalSecretOutputs: [],

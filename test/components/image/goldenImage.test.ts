@@ -8,6 +8,7 @@ const built: GoldenImageArgs = {
   deployment: primaryDeployment,
   source: "imageBuilder",
   architecture: "arm64",
+  jenkinsVersion: "2.555.3",
   kmsKeyArns: keyArns,
   subnetId: "subnet-private",
   securityGroupId: "sg-agents",
@@ -75,12 +76,48 @@ describe("GoldenImage", () => {
     expect(await valueOf(result.imageIds["eu-central-1"]!)).to.equal(copy.id);
   });
 
+  it("installs the Jenkins that is asked for, and keeps the former image until the next one is there", async () => {
+    const parts = ["component:Component", "imageRecipe:ImageRecipe"].map(
+      (part) => `aws:imagebuilder/${part}`,
+    );
+    const versionsWith = async (jenkinsVersion: string) => {
+      const { registrations } = await run({ ...built, jenkinsVersion });
+      const [component] = registrations.ofType(parts[0]!);
+      expect(component?.inputs.data).to.include(`"jenkins-${jenkinsVersion}"`);
+      expect(registrations.one("aws:imagebuilder/image:Image").deleteBeforeReplace).to.equal(false);
+      return parts.map((part) => {
+        const { inputs, deleteBeforeReplace } = registrations.one(part);
+        // Left to the provider it would be true: the name is ours.
+        expect(deleteBeforeReplace, part).to.equal(false);
+        return String(inputs.version);
+      });
+    };
+    const [before, after] = [await versionsWith("2.555.3"), await versionsWith("2.563.1")];
+    before.forEach((version, index) => {
+      expect(version).not.to.equal(after[index]);
+    });
+  });
+
+  it("deregisters no machine image that the other region may still have to start", async () => {
+    const imagesOf = async (jenkinsVersion: string) => {
+      const { registrations } = await run({ ...built, source: "builderInstance", jenkinsVersion });
+      return ["amiFromInstance:AmiFromInstance", "amiCopy:AmiCopy"].map((part) => {
+        const { inputs, retainOnDelete } = registrations.one(`aws:ec2/${part}`);
+        expect(retainOnDelete, part).to.equal(true);
+        return String(inputs.name);
+      });
+    };
+    const [before, after] = [await imagesOf("2.555.3"), await imagesOf("2.563.1")];
+    expect(before).not.to.deep.equal(after);
+  });
+
   it("can be given, and makes nothing then", async () => {
     const given = { "eu-west-1": "ami-0123456789abcdef0", "eu-central-1": "ami-0123456789abcdef1" };
     const { registrations, result } = await run({
       deployment: primaryDeployment,
       source: "given",
       architecture: "arm64",
+      jenkinsVersion: "2.555.3",
       given,
     });
     expect(registrations.all.filter(({ custom }) => custom)).to.have.length(0);
@@ -88,7 +125,11 @@ describe("GoldenImage", () => {
   });
 
   it("names everything that is wrong at once", async () => {
-    const bare = { deployment: primaryDeployment, architecture: "arm64" } as const;
+    const bare = {
+      deployment: primaryDeployment,
+      architecture: "arm64",
+      jenkinsVersion: "2.555.3",
+    } as const;
     const unbuilt = await run({
       ...bare,
       source: "imageBuilder",

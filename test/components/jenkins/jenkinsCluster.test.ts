@@ -93,6 +93,7 @@ function cluster(
         bucketArn: "arn:aws:s3:::artifacts",
         kmsKeyArn: "arn:aws:kms:eu-central-1:123456789012:key/1",
         imageId: "ami-1",
+        jenkinsVersion: "2.555.3",
         teams,
         domain: "jenkins.example.com",
         hostedZoneId: "Z1",

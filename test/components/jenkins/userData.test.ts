@@ -33,6 +33,7 @@ const controller: ControllerUserData = {
   lease,
   fileSystemId: "fs-0123456789abcdef0",
   heapMb: 4096,
+  jenkinsVersion: "2.555.3",
   configuration: {
     team: "ma",
     region: "eu-central-1",
@@ -132,7 +133,7 @@ describe("a controller's user data", () => {
     const commands = config.runcmd.map((command) => command.join(" "));
     expect(commands.at(-1)).to.match(/^systemctl enable --now --no-block .*jenkins-lease\.service/);
     expect(commands.filter((command) => command.includes("jenkins.service"))).to.deep.equal([]);
-    expect(renderSoftwareInstallation()).to.include("systemctl disable jenkins.service");
+    expect(renderSoftwareInstallation("2.555.3")).to.include("systemctl disable jenkins.service");
   });
 
   it("holds references to secrets, and no secret", () => {
