@@ -25,6 +25,8 @@ export interface Member {
   protectedFromScaleIn: boolean;
   /** Modelled time since which it is in service. */
   inServiceSince?: number;
+  /** Under way while the load balancers are told of it. */
+  registering?: Promise<void>;
   /** Ends the wait of a lifecycle hook; undefined while none waits. */
   endWait?: (result: "CONTINUE" | "ABANDON") => void;
   /** True while its termination is part of replacing it, not of a smaller capacity. */

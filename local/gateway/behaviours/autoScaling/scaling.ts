@@ -18,6 +18,7 @@ const launchCause = "a difference between desired and actual capacity";
  */
 export class Scaling {
   private readonly scheduled = new Set<Group>();
+  private readonly settling = new Set<Group>();
 
   constructor(
     private readonly context: BehaviourContext,
@@ -31,7 +32,17 @@ export class Scaling {
     const { clock, latencies } = this.context;
     clock.after(delay ?? latencies.sample("asgReaction", group.name), async () => {
       this.scheduled.delete(group);
-      await this.settle(group);
+      // Two looks at once would both see the same machine missing, and launch it twice.
+      if (this.settling.has(group)) {
+        this.nudge(group);
+        return;
+      }
+      this.settling.add(group);
+      try {
+        await this.settle(group);
+      } finally {
+        this.settling.delete(group);
+      }
     });
   }
 
@@ -42,7 +53,7 @@ export class Scaling {
 
   /** Orders a machine's end and returns the activity; the end itself takes its hook and its time. */
   terminate(group: Group, member: Member, why: string): Activity | undefined {
-    if (member.state.startsWith("Terminating")) return undefined;
+    if (isTerminating(member)) return undefined;
     member.state = group.hookOf("TERMINATING") ? "Terminating:Wait" : "Terminating";
     member.endWait?.("ABANDON");
     this.tell(group, `instance ${member.launched.instanceId} is terminating: ${why}`);
@@ -115,21 +126,25 @@ export class Scaling {
     this.powerOn(member);
     const result = await this.passHook(group, member, "LAUNCHING");
     // Terminated while it waited.
-    if (member.state.startsWith("Terminating")) return;
+    if (isTerminating(member)) return;
     if (result === "ABANDON") {
       this.terminate(group, member, "its launch hook abandoned it");
       return;
     }
+    member.registering = this.setRegistered(group, member, true);
+    await member.registering;
+    // Terminated while the load balancers were told.
+    if (isTerminating(member)) return;
     member.state = "InService";
     member.inServiceSince = this.context.clock.now();
     this.finishActivity(group, member);
-    await this.setRegistered(group, member, true);
     this.tell(group, `instance ${member.launched.instanceId} is in service`);
     this.nudge(group);
   }
 
   /** Out of the load balancers, through the hook, then switched off. */
   private async retire(group: Group, member: Member): Promise<void> {
+    await member.registering;
     await this.setRegistered(group, member, false);
     if (await this.passHook(group, member, "TERMINATING")) member.state = "Terminating:Proceed";
     const duration = this.context.latencies.sample("asgTerminate", member.launched.instanceId);
@@ -247,4 +262,8 @@ export class Scaling {
       what: `${group.name}: ${what}`,
     });
   }
+}
+
+function isTerminating({ state }: Member): boolean {
+  return state.startsWith("Terminating");
 }

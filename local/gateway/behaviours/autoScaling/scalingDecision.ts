@@ -21,34 +21,32 @@ export interface ScalingDecision {
 export function decideScaling(group: Group, now: number): ScalingDecision {
   const mayLaunch = !group.suspended.has("Launch") && now >= group.retryLaunchAt;
   const mayTerminate = !group.suspended.has("Terminate");
+  const mayReplace = mayLaunch && mayTerminate && !group.suspended.has("ReplaceUnhealthy");
   const desired = group.deleting ? 0 : group.settings.DesiredCapacity;
   const staying = group.staying();
-  const surplus = staying.length - desired;
-  if (surplus > 0) {
-    return { launch: 0, replace: [], scaleIn: mayTerminate ? victims(staying, surplus) : [] };
-  }
-  const unhealthy = staying.filter(({ health }) => health === "Unhealthy");
-  const replaces =
-    unhealthy.length > 0 && mayTerminate && mayLaunch && !group.suspended.has("ReplaceUnhealthy");
+  const sick = mayReplace ? staying.filter(({ health }) => health === "Unhealthy") : [];
+  // Where successors come first, machines that are to be replaced do not count.
+  const counted = launchesFirst(group) ? staying.filter((one) => !sick.includes(one)) : staying;
   const room = mostMachines(group) - group.members.length;
-  const launchFirst = replaces && launchesFirst(group) ? unhealthy.length : 0;
-  const missing = -surplus + launchFirst;
-  const launch = mayLaunch ? Math.max(0, Math.min(missing, room)) : 0;
-  return { launch, scaleIn: [], replace: replaces ? replaceable(group, unhealthy) : [] };
+  const launch = mayLaunch ? Math.max(0, Math.min(desired - counted.length, room)) : 0;
+  const scaleIn = mayTerminate ? victims(counted, counted.length - desired) : [];
+  const replace = launchesFirst(group) ? spare(sick, counted, desired) : sick;
+  return { launch, scaleIn, replace: replace.filter((member) => !scaleIn.includes(member)) };
 }
 
+/** With a policy of 100 % minimum a successor serves before its predecessor goes. */
 function launchesFirst({ settings }: Group): boolean {
   return (settings.InstanceMaintenancePolicy?.MinHealthyPercentage ?? -1) >= 100;
 }
 
-/** With a policy of 100 % minimum an unhealthy machine goes once its successor serves. */
-function replaceable(group: Group, unhealthy: readonly Member[]): readonly Member[] {
-  if (!launchesFirst(group)) return unhealthy;
-  const serving = group
-    .staying()
-    .filter(({ state, health }) => state === "InService" && health === "Healthy").length;
-  const spare = Math.max(0, serving + unhealthy.length - group.settings.DesiredCapacity);
-  return unhealthy.slice(0, spare);
+/** Those of the sick machines that enough serving ones make up for. */
+function spare(
+  sick: readonly Member[],
+  healthy: readonly Member[],
+  desired: number,
+): readonly Member[] {
+  const serving = healthy.filter(({ state }) => state === "InService").length;
+  return sick.slice(Math.max(0, desired - serving));
 }
 
 /** How many machines may exist at once, those that are being replaced included. */
@@ -65,10 +63,12 @@ function victims(staying: readonly Member[], count: number): readonly Member[] {
   const remaining = staying.filter(({ protectedFromScaleIn }) => !protectedFromScaleIn);
   const chosen: Member[] = [];
   while (chosen.length < count && remaining.length > 0) {
-    const victim = [...remaining].sort(
-      (a, b) => inZone(remaining, b) - inZone(remaining, a) || a.launchedAt - b.launchedAt,
-    )[0];
-    if (!victim) break;
+    const crowded = Math.max(...remaining.map((member) => inZone(remaining, member)));
+    const victim =
+      remaining.find(({ health }) => health === "Unhealthy") ??
+      remaining
+        .filter((member) => inZone(remaining, member) === crowded)
+        .reduce((oldest, member) => (member.launchedAt < oldest.launchedAt ? member : oldest));
     remaining.splice(remaining.indexOf(victim), 1);
     chosen.push(victim);
   }

@@ -30,6 +30,7 @@ interface CheckedGroup {
  *
  * Source: Elastic Load Balancing API reference, DescribeTargetHealth, RegisterTargets; User Guide,
  * "Target health status", "Deregistration delay" (300 s by default).
+ * DeregisterTargets: "If the specified target does not exist, the action returns successfully."
  */
 export class TargetHealthBehaviour implements Behaviour {
   readonly name = "target health";
@@ -55,8 +56,10 @@ export class TargetHealthBehaviour implements Behaviour {
       return answer(request, await this.describe(request, context));
     }
     const response = await context.forward(request);
-    if (response.status < 400) await this.follow(request, context);
-    return response;
+    // AWS takes a target that is not registered for deregistered; the emulator refuses it.
+    const isGone = request.action === "DeregisterTargets" && isInvalidTarget(response);
+    if (response.status < 400 || isGone) await this.follow(request, context);
+    return isGone ? answer(request) : response;
   }
 
   /** A dead region's machines lost their power: when it returns, all targets start anew. */
@@ -213,6 +216,10 @@ export class TargetHealthBehaviour implements Behaviour {
       )
       .map(({ id }) => id);
   }
+}
+
+function isInvalidTarget(response: AwsResponse): boolean {
+  return response.status === 400 && response.body.includes("<Code>InvalidTarget</Code>");
 }
 
 /** Default deregistration delay. */
