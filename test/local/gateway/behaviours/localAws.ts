@@ -10,6 +10,7 @@ import { Gateway } from "../../../../local/gateway/gateway";
 import { LatencyTable, type LatencyTableOptions } from "../../../../local/gateway/latencies";
 import { flattenHeaders, parseAwsRequest } from "../../../../local/gateway/requestParsing";
 import { ScaledClock, type RealTime } from "../../../../local/gateway/scaledClock";
+import type { ControllerModel } from "../../../../local/gateway/world";
 import { answer } from "../../../../local/gateway/wire/answers";
 import { answerError, AwsError, notModelled } from "../../../../local/gateway/wire/awsError";
 
@@ -29,6 +30,7 @@ export interface LocalAws {
 /** A gateway with the given behaviours before an emulator that only knows the stub's answers. */
 export async function startLocalAws(options: {
   readonly behaviours: readonly Behaviour[];
+  readonly controllers?: ControllerModel;
   readonly stub?: StubAnswers;
   readonly scale?: number;
   readonly realTime?: RealTime;
@@ -40,6 +42,7 @@ export async function startLocalAws(options: {
   const gateway = new Gateway({
     emulator: { endpoint: `http://127.0.0.1:${port}` },
     behaviours: options.behaviours,
+    ...(options.controllers === undefined ? {} : { controllers: options.controllers }),
     clock: new ScaledClock({
       scale: options.scale ?? 60,
       startAt: startOfTest,
