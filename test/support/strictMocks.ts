@@ -45,6 +45,7 @@ export async function runProgram<T>(
     options.project ?? "jenkins-pilot-light",
     options.stack ?? "primary",
     options.preview ?? false,
+    "organization",
   );
   pulumi.runtime.setAllConfig({ ...options.config });
   recorder.attach(pulumi.runtime.getMonitor());

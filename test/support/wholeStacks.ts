@@ -1,0 +1,56 @@
+import { runProgram, valueOf, type Run } from "./strictMocks";
+import { sampleSettings } from "../stacks/sampleSettings";
+import type { Properties } from "./typeRow";
+
+/** Both stacks as the sample settings deploy them, run once against the strict mocks. */
+export interface WholeStacks {
+  readonly primary: Run<Properties>;
+  /** Reads what {@link primary} published, as after `pulumi up --stack primary`. */
+  readonly dr: Run<Properties>;
+}
+
+const project = "jenkins-pilot-light";
+
+/**
+ * Runs a stack's program with its sample settings.
+ *
+ * @param changed settings laid over the samples, as `pulumi config set` stores them
+ * @param primaryOutputs what the primary stack published; only the dr stack reads it
+ */
+export async function runStack(
+  stack: "primary" | "dr",
+  changed: Readonly<Record<string, string>> = {},
+  primaryOutputs?: Properties,
+): Promise<Run<Properties>> {
+  const settings = Object.entries({ ...sampleSettings(stack), ...changed });
+  const run = await runProgram(
+    async () => {
+      const { readSettings } = await import("../../stacks/config");
+      const program =
+        stack === "primary"
+          ? (await import("../../stacks/primary")).primary
+          : (await import("../../stacks/dr")).dr;
+      return program(readSettings());
+    },
+    {
+      project,
+      stack,
+      config: Object.fromEntries(settings.map(([key, value]) => [`${project}:${key}`, value])),
+      ...(primaryOutputs === undefined
+        ? {}
+        : { stackOutputs: { [`organization/${project}/primary`]: primaryOutputs } }),
+    },
+  );
+  return { registrations: run.registrations, result: await valueOf(run.result) };
+}
+
+let stacks: Promise<WholeStacks> | undefined;
+
+/** Both stacks of the samples; the first caller in a process pays for the two runs. */
+export function wholeStacks(): Promise<WholeStacks> {
+  stacks ??= (async () => {
+    const primary = await runStack("primary");
+    return { primary, dr: await runStack("dr", {}, primary.result) };
+  })();
+  return stacks;
+}
