@@ -3,26 +3,29 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Deployment } from "../deployment";
 import { policyOf, tlsOnly } from "../policies";
 
-/** Days that access logs are kept. */
-const retentionDays = 90;
-
 /**
  * The bucket for the load balancers' access logs: in their region and encrypted with SSE-S3, because
  * Elastic Load Balancing can write to nothing else. The service principal is the one that AWS asks
  * for in every region; the per-region accounts of older guides are its legacy form.
+ *
+ * @param retentionDays Days that access logs are kept; $0.023 per GB and month.
+ * @param protect keeps the bucket from `pulumi destroy`: logs are what an investigation asks for
  */
 export function createAccessLogBucket(
   name: string,
   deployment: Deployment,
+  retentionDays: number,
   parent: pulumi.Resource,
+  protect: boolean,
 ): { readonly bucket: pulumi.Output<string>; readonly ready: pulumi.Resource } {
   const { prefix, region, accountId } = deployment;
   const bucket = new aws.s3.Bucket(
     `${name}-access-logs`,
     { bucket: pulumi.interpolate`${prefix}-access-logs-${accountId}-${region}` },
-    { parent },
+    { parent, protect },
   );
-  const at = { parent: bucket };
+  // Children would inherit the bucket's protection, which is for what cannot be made again.
+  const at = { parent: bucket, protect: false };
   new aws.s3.BucketPublicAccessBlock(
     `${name}-access-logs-private`,
     {

@@ -79,6 +79,9 @@ export interface JenkinsClusterArgs {
   readonly accelerated: boolean;
   /** Days that controllers' logs are kept. Default 30; $0.03 per GB and month. */
   readonly logRetentionDays?: number;
+  /** Days that the load balancers' access logs are kept. Default 90; $0.023 per GB and month. */
+  readonly accessLogRetentionDays?: number;
+  /** A firewall of this region for its load balancers, see {@link file://./webAcl.ts}. Default none. */
   readonly webAclArn?: pulumi.Input<string>;
   readonly oidc?: OpenIdConnect;
   /** False lets load balancers be deleted. Default true. */
@@ -124,11 +127,14 @@ export class JenkinsCluster extends pulumi.ComponentResource {
   readonly urls: Readonly<Record<string, string>>;
   readonly leaseTableName: pulumi.Output<string>;
   readonly logGroupName: pulumi.Output<string>;
+  /** The load balancers' certificate, given or made. */
+  readonly certificateArn: pulumi.Output<string>;
 
   constructor(name: string, args: JenkinsClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("jenkins-pilot-light:jenkins:JenkinsCluster", name, {}, opts);
     refuseProblems("JenkinsCluster", problemsOf(args));
     const shared = this.createShared(name, args);
+    this.certificateArn = pulumi.output(args.certificateArn ?? createCertificate(name, args, this));
     const shards = this.createShards(name, args);
     const placements = placeTeams(args.teams.map((team) => team.name));
     const built = args.teams.map((team, index) =>
@@ -148,6 +154,7 @@ export class JenkinsCluster extends pulumi.ComponentResource {
       urls: this.urls,
       leaseTableName: this.leaseTableName,
       logGroupName: this.logGroupName,
+      certificateArn: this.certificateArn,
     });
   }
 
@@ -168,9 +175,14 @@ export class JenkinsCluster extends pulumi.ComponentResource {
   }
 
   private createShards(name: string, args: JenkinsClusterArgs): Shard[] {
-    const certificateArn = args.certificateArn ?? createCertificate(name, args, this);
-    const logs = createAccessLogBucket(name, args.deployment, this);
     const deletionProtection = args.protectState ?? true;
+    const logs = createAccessLogBucket(
+      name,
+      args.deployment,
+      args.accessLogRetentionDays ?? 90,
+      this,
+      deletionProtection,
+    );
     const common = {
       deployment: args.deployment,
       vpcId: args.network.vpcId,
@@ -184,7 +196,7 @@ export class JenkinsCluster extends pulumi.ComponentResource {
         {
           ...common,
           shard,
-          certificateArn,
+          certificateArn: this.certificateArn,
           accessLogBucket: logs.bucket,
           ...(args.webAclArn === undefined ? {} : { webAclArn: args.webAclArn }),
         },

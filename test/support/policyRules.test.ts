@@ -56,6 +56,19 @@ function rolePolicy(statement: Record<string, unknown>): Registration {
 }
 
 describe("policy rules", () => {
+  it("accept what hangs from a component's resource, not what hangs from an orphan", () => {
+    const owner = registration("aws:iam/role:Role", {}, { name: "owner" });
+    const child = registration(
+      "aws:iam/instanceProfile:InstanceProfile",
+      {},
+      { parent: owner.urn },
+    );
+    expect(violations(owner, child)).to.equal("");
+    expect(violations({ ...owner, parent: undefined }, child)).to.match(
+      /InstanceProfile x has no component/,
+    );
+  });
+
   const bad: readonly [title: string, found: RegExp, registration: Registration][] = [
     [
       "an action *",
@@ -202,6 +215,11 @@ describe("policy rules", () => {
       "a plain secret",
       /secretString is not a Pulumi secret/,
       registration("aws:secretsmanager/secretVersion:SecretVersion", { secretString: "s" }),
+    ],
+    [
+      "what hangs from nothing that was registered",
+      /has no component as its parent/,
+      registration("aws:sqs/queue:Queue", { sqsManagedSseEnabled: true }, { parent: "urn:lost" }),
     ],
     [
       "an orphan",

@@ -30,17 +30,19 @@ export function unprotectedState(registrations: Registrations): string[] {
   });
 }
 
-/** Resources that lost their parent: they escape the provider and the tags that a component passes on. */
+/**
+ * Resources that lost their parent: they escape the provider and the tags that a component passes
+ * on. A resource may hang from another one (a policy from its role), if that one is not lost.
+ */
 export function orphans(registrations: Registrations): string[] {
-  const components = new Set(
-    registrations.all.filter((each) => !each.custom).map((each) => each.urn),
-  );
-  const isStack = (urn: string | undefined): boolean =>
-    urn?.includes("::pulumi:pulumi:Stack::") ?? true;
+  const byUrn = new Map(registrations.all.map((each) => [each.urn, each]));
+  const hasComponent = (parent: string | undefined): boolean => {
+    if (parent === undefined || parent.includes("::pulumi:pulumi:Stack::")) return false;
+    const found = byUrn.get(parent);
+    return found !== undefined && (!found.custom || hasComponent(found.parent));
+  };
   return registrations.all
     .filter((each) => each.custom && !each.type.startsWith("pulumi:"))
-    .filter(
-      (each) => isStack(each.parent) || (each.parent !== undefined && !components.has(each.parent)),
-    )
+    .filter((each) => !hasComponent(each.parent))
     .map((each) => `${each.type} ${each.name} has no component as its parent`);
 }
