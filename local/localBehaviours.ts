@@ -35,7 +35,11 @@ class Controllers implements Behaviour {
 
 /** Everything that the gateway does itself, because the emulator lacks it or gets it wrong. */
 export class LocalBehaviours {
-  readonly lambda = new LambdaBehaviour();
+  /**
+   * Half a minute of real time at the least for each run: on a loaded machine a process takes seconds
+   * to start, and ending it for that would only start the next one.
+   */
+  readonly lambda = new LambdaBehaviour({ leastRealTimeoutMs: 30_000 });
   readonly sns = new SnsDeliveryBehaviour();
   readonly cloudWatch = new CloudWatchBehaviour();
   readonly all = [

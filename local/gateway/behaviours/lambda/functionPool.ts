@@ -10,9 +10,10 @@ import type { TimeBase } from "./runtime/protocol";
 
 /**
  * Execution environments that a function without reserved concurrency may have at once. Lambda's
- * account default is 1,000; here each is a process on the developer's machine.
+ * account default is 1,000; here each is a process on the developer's machine, where a schedule that
+ * comes faster than a slow machine can follow would otherwise pile them up.
  */
-const unreservedConcurrency = 10;
+const unreservedConcurrency = 3;
 
 /** Folder of the project, whose `node_modules` holds the AWS SDK that Lambda's runtime carries. */
 const projectRoot = path.resolve(__dirname, "../../../..");
