@@ -195,6 +195,7 @@ export interface RegionParts {
   readonly artifactBucketArn: pulumi.Input<string>;
   readonly imageId: pulumi.Input<string>;
   readonly kmsKeyArn: pulumi.Input<string>;
+  /** Where `loadBalancer.webApplicationFirewall` is set. */
   readonly webAclArn?: pulumi.Input<string>;
 }
 
@@ -230,6 +231,7 @@ export function clusterArgs(settings: Settings, parts: RegionParts): JenkinsClus
     metricsNamespace: metricNamespace,
     accelerated: edge === "globalAccelerator",
     logRetentionDays: inDays(observability.logRetention),
+    accessLogRetentionDays: inDays(observability.accessLogRetention),
     ...(parts.webAclArn === undefined ? {} : { webAclArn: parts.webAclArn }),
     protectState: settings.protectState,
   };
@@ -262,7 +264,7 @@ export function trafficArgs(
 }
 
 export function observabilityArgs(
-  { home, database, recovery, teams }: Settings,
+  { home, database, recovery, observability, teams }: Settings,
   parts: Pick<RegionParts, "deployment" | "role" | "home" | "database">,
   cluster: JenkinsCluster,
   announcementsTopicArn: pulumi.Input<string>,
@@ -284,10 +286,13 @@ export function observabilityArgs(
       allocatedStorageGb: database.storageGb,
     },
     ...(bucket === undefined ? {} : { bucket }),
+    certificateArn: cluster.certificateArn,
     limits: {
       maxHomeLag: inSeconds(recovery.maxHomeLag),
       maxReplicaLag: inSeconds(recovery.maxReplicaLag),
+      certificateDays: inDays(observability.certificateWarning),
     },
+    quotaWarning: observability.quotaWarning,
     servingGroups: teams
       .filter(({ strategy }) => strategy !== "local-only")
       .map(({ instanceType, capacity }) => ({ instanceType, instances: capacity.desired })),

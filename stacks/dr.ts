@@ -4,6 +4,7 @@ import { roleOf } from "../components/deployment";
 import { homeDirectories } from "../components/home/homePlan";
 import { SharedHome } from "../components/home/sharedHome";
 import { JenkinsCluster } from "../components/jenkins/jenkinsCluster";
+import { WebAcl } from "../components/jenkins/webAcl";
 import { Network } from "../components/network/network";
 import { Observability } from "../components/operations/observability";
 import { PilotLightRegion } from "../components/recovery/pilotLightRegion";
@@ -57,6 +58,9 @@ export function dr({ settings }: StackSettings): Record<string, unknown> {
     },
     opts,
   );
+  const firewall = settings.loadBalancer.webApplicationFirewall
+    ? new WebAcl("firewall", { deployment }, opts)
+    : undefined;
   const parts = {
     deployment,
     role,
@@ -67,6 +71,7 @@ export function dr({ settings }: StackSettings): Record<string, unknown> {
     artifactBucketArn: here(primary.read("artifactBucketArns"), region),
     imageId: here(primary.read("imageIds"), region),
     kmsKeyArn: keyArn,
+    ...(firewall === undefined ? {} : { webAclArn: firewall.arn }),
   };
   const cluster = new JenkinsCluster("jenkins", clusterArgs(settings, parts), opts);
   const joined = {

@@ -10,6 +10,7 @@ import { SharedHome } from "../components/home/sharedHome";
 import { GoldenImage } from "../components/image/goldenImage";
 import { ClusterCredentials } from "../components/jenkins/clusterCredentials";
 import { JenkinsCluster } from "../components/jenkins/jenkinsCluster";
+import { WebAcl } from "../components/jenkins/webAcl";
 import { Network } from "../components/network/network";
 import { BackupPlan } from "../components/operations/backupPlan";
 import { BackupVaults } from "../components/operations/backupVaults";
@@ -75,6 +76,9 @@ export function primary({ settings, secrets }: StackSettings): Record<string, un
     opts,
   );
 
+  const firewall = settings.loadBalancer.webApplicationFirewall
+    ? new WebAcl("firewall", { deployment }, opts)
+    : undefined;
   const parts = {
     deployment,
     role,
@@ -85,6 +89,7 @@ export function primary({ settings, secrets }: StackSettings): Record<string, un
     artifactBucketArn: of(artifacts.buckets, region).arn,
     imageId: of(image.imageIds, region),
     kmsKeyArn,
+    ...(firewall === undefined ? {} : { webAclArn: firewall.arn }),
   };
   // The first controller to boot reads its password.
   const afterCredentials = { ...opts, dependsOn: [clusterCredentials] };

@@ -40,7 +40,7 @@ export interface LoadBalancerArgs {
   readonly accessLogBucket: pulumi.Input<string>;
   /** Refuse deletion. Only a test turns it off. */
   readonly deletionProtection: boolean;
-  /** A WAFv2 web ACL of this region; $5 a month plus $0.60 per million requests. */
+  /** A WAFv2 web ACL of this region; see {@link file://./webAcl.ts} for its price. */
   readonly webAclArn?: pulumi.Input<string>;
 }
 

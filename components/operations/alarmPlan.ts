@@ -15,7 +15,7 @@ export interface WatchedRegion<Value> {
     readonly destination: Value;
     readonly ruleId: Value;
   };
-  readonly certificateArn?: Value;
+  readonly certificateArn: Value;
   readonly limits: AlarmLimits;
 }
 
@@ -29,13 +29,21 @@ export interface WatchedTeam<Value> {
   readonly minimum: number;
 }
 
-/** Where the alarms stand; seconds. */
+/** What the alarms' thresholds follow from. */
 export interface AlarmLimits {
-  /** The failover's RPO gate for the home: an alarm tells before it closes. Default 900. */
+  /** The failover's RPO gate for the home, seconds; `recovery.maxHomeLag`, 30 minutes by default. */
   readonly maxHomeLag: number;
-  /** The failover's RPO gate for the database. Default 300. */
+  /** The failover's RPO gate for the database, seconds; `recovery.maxReplicaLag`, 5 minutes. */
   readonly maxReplicaLag: number;
+  /** Days before a certificate ends; `observability.certificateWarning`, 30 by default. */
+  readonly certificateDays: number;
 }
+
+/**
+ * The part of an RPO gate at which people hear of a lag: while there is as much time left to mend
+ * replication as has passed, instead of when the gate is already closed.
+ */
+const warnedShare = 0.5;
 
 /** An alarm on one metric. */
 export interface PlannedAlarm<Value> {
@@ -150,7 +158,7 @@ function homeAlarms<Value>({
   const lag: PlannedAlarm<Value> = {
     ...common,
     name: "home-replication-lag",
-    says: `The home's replica is behind by more than the failover accepts (${limits.maxHomeLag} s): an automatic failover would block.`,
+    says: `The home's replica is behind by more than half of what the failover accepts: above ${limits.maxHomeLag} s an automatic failover blocks.`,
     metric: "TimeSinceLastSync",
     dimensions: {
       ...dimensions,
@@ -160,7 +168,7 @@ function homeAlarms<Value>({
     },
     statistic: "Maximum",
     comparison: "above",
-    threshold: limits.maxHomeLag,
+    threshold: limits.maxHomeLag * warnedShare,
     periods: 2,
     // No number is not a small number (S6).
     missing: "breaching",
@@ -219,10 +227,10 @@ function databaseAlarms<Value>({
     {
       ...lag,
       name: "database-lag",
-      says: `The replica is behind by more than the failover accepts (${limits.maxReplicaLag} s): an automatic failover would block.`,
+      says: `The replica is behind by more than half of what the failover accepts: above ${limits.maxReplicaLag} s an automatic failover blocks.`,
       statistic: "Maximum",
       comparison: "above",
-      threshold: limits.maxReplicaLag,
+      threshold: limits.maxReplicaLag * warnedShare,
     },
     {
       ...lag,
@@ -271,18 +279,20 @@ function bucketAlarms<Value>({ bucket }: WatchedRegion<Value>): PlannedAlarm<Val
   ];
 }
 
-function certificateAlarms<Value>({ certificateArn }: WatchedRegion<Value>): PlannedAlarm<Value>[] {
-  if (certificateArn === undefined) return [];
+function certificateAlarms<Value>({
+  certificateArn,
+  limits: { certificateDays },
+}: WatchedRegion<Value>): PlannedAlarm<Value>[] {
   return [
     {
       name: "certificate-expiry",
-      says: "The certificate ends in less than 30 days: ACM could not renew it. Is its validation record still there?",
+      says: `The certificate ends in less than ${certificateDays} days: ACM, which renews 60 days before, could not. Is its validation record still there?`,
       namespace: "AWS/CertificateManager",
       metric: "DaysToExpiry",
       dimensions: { CertificateArn: certificateArn },
       statistic: "Minimum",
       comparison: "below",
-      threshold: 30,
+      threshold: certificateDays,
       // Published once a day.
       periodSeconds: 86_400,
       periods: 1,

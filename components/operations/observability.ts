@@ -5,7 +5,8 @@ import { type ArgumentProblem, refuseProblems } from "../argumentProblems";
 import type { Deployment, RegionRole } from "../deployment";
 import { type AlarmLimits, type PlannedAlarm, plannedAlarms, type WatchedTeam } from "./alarmPlan";
 import { renderDashboard } from "./dashboardRenderer";
-import { type ServingGroup, servingVcpus } from "./quotaPlan";
+import { createQuotaAlarms } from "./quotaAlarms";
+import type { ServingGroup } from "./quotaPlan";
 
 /** A team's resources as {@link file://../jenkins/jenkinsCluster.ts} publishes them. */
 export interface ObservedTeam {
@@ -35,8 +36,11 @@ export interface ObservabilityArgs {
     readonly destination: pulumi.Input<string>;
     readonly ruleId: pulumi.Input<string>;
   };
-  readonly certificateArn?: pulumi.Input<string>;
+  /** The load balancers' certificate in this region. */
+  readonly certificateArn: pulumi.Input<string>;
   readonly limits: AlarmLimits;
+  /** Share of the EC2 quota in use, above 0 and up to 1, from which people are told. */
+  readonly quotaWarning: number;
   /** Machines of all teams while this region serves; what the waiting region's quota must hold. */
   readonly servingGroups: readonly ServingGroup[];
   /** Topic that only people read. None of these alarms may ever reach the failover. */
@@ -44,7 +48,7 @@ export interface ObservabilityArgs {
 }
 
 /**
- * A region's dashboard ($3 a month) and its alarms ($0.10 each: two a team and about eight more).
+ * A region's dashboard ($3 a month) and its alarms ($0.10 each: two a team and about ten more).
  * People get them by the announcements topic.
  *
  * @throws pulumi.InputPropertiesError naming every bad argument together.
@@ -71,10 +75,10 @@ export class Observability extends pulumi.ComponentResource {
       throughput: args.home.throughput,
       ...(args.database === undefined ? {} : { database: args.database }),
       ...(args.bucket === undefined ? {} : { bucket: args.bucket }),
-      ...(args.certificateArn === undefined ? {} : { certificateArn: args.certificateArn }),
+      certificateArn: args.certificateArn,
       limits: args.limits,
     }).map((alarm) => this.createAlarm(name, args, alarm));
-    if (args.role === "waiting") alarms.push(this.createQuotaAlarm(name, args));
+    alarms.push(...createQuotaAlarms(name, args, this));
     const dashboard = this.createDashboard(name, args, watched, alarms);
 
     this.dashboardName = dashboard.dashboardName;
@@ -102,56 +106,6 @@ export class Observability extends pulumi.ComponentResource {
         period: alarm.periodSeconds,
         evaluationPeriods: alarm.periods,
         treatMissingData: alarm.missing,
-        alarmActions: [args.announcementsTopicArn],
-        okActions: [args.announcementsTopicArn],
-      },
-      { parent: this },
-    );
-  }
-
-  /**
-   * A region that waits uses none of its quota, so nobody notices that it is too small until all
-   * machines are wanted at once. CloudWatch knows both sides; it publishes usage only while there is
-   * some, hence missing data is not an alarm.
-   */
-  private createQuotaAlarm(name: string, args: ObservabilityArgs): aws.cloudwatch.MetricAlarm {
-    const { vcpus, unknownTypes } = servingVcpus(args.servingGroups);
-    const left =
-      unknownTypes.length === 0
-        ? ""
-        : ` Not counted, their quotas differ: ${unknownTypes.join(", ")}.`;
-    return new aws.cloudwatch.MetricAlarm(
-      `${name}-vcpu-quota`,
-      {
-        name: `${args.deployment.prefix}-vcpu-quota`,
-        alarmDescription: `Fewer On-Demand vCPUs are free in ${args.deployment.region} than the ${vcpus} that a failover needs: ask for a higher quota (EC2, L-1216C47A).${left}`,
-        metricQueries: [
-          {
-            id: "used",
-            metric: {
-              namespace: "AWS/Usage",
-              metricName: "ResourceCount",
-              dimensions: {
-                Service: "EC2",
-                Type: "Resource",
-                Resource: "vCPU",
-                Class: "Standard/OnDemand",
-              },
-              period: 300,
-              stat: "Maximum",
-            },
-          },
-          {
-            id: "free",
-            label: "free vCPUs",
-            expression: "SERVICE_QUOTA(used) - used",
-            returnData: true,
-          },
-        ],
-        comparisonOperator: "LessThanThreshold",
-        threshold: vcpus,
-        evaluationPeriods: 3,
-        treatMissingData: "notBreaching",
         alarmActions: [args.announcementsTopicArn],
         okActions: [args.announcementsTopicArn],
       },
@@ -225,11 +179,15 @@ function problemsOf(args: ObservabilityArgs): ArgumentProblem[] {
       path: `teams.${name}.loadBalancerIndex`,
       reason: `is ${team.loadBalancerIndex}; there are ${shards} load balancers, counted from 0`,
     }));
-  const limits = (["maxHomeLag", "maxReplicaLag"] as const)
+  const limits = (["maxHomeLag", "maxReplicaLag", "certificateDays"] as const)
     .filter((key) => !(args.limits[key] > 0))
     .map((key) => ({
       path: `limits.${key}`,
-      reason: `is ${args.limits[key]}; give seconds above 0`,
+      reason: `is ${args.limits[key]}; give ${key === "certificateDays" ? "days" : "seconds"} above 0`,
     }));
-  return [...misplaced, ...limits];
+  const quota =
+    args.quotaWarning > 0 && args.quotaWarning <= 1
+      ? []
+      : [{ path: "quotaWarning", reason: `is ${args.quotaWarning}; give a share up to 1` }];
+  return [...misplaced, ...limits, ...quota];
 }

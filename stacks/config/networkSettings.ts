@@ -125,8 +125,9 @@ export const networkFields = {
   loadBalancer: z
     .strictObject({
       webApplicationFirewall: flag().default(false).meta({
-        description: "AWS WAF with the managed common rules in front of every load balancer.",
-        cost: "$5 + $1 a rule group a month and region, $0.60 per million requests",
+        description:
+          "AWS WAF in front of every load balancer: AWS's managed lists of bad senders, of known bad inputs and of common attacks. Rules that look into request bodies only count, since jobs' configurations are full of scripts.",
+        cost: "$8 a month and region ($5 and three rule groups at $1), $0.60 per million requests",
       }),
     })
     .prefault({}),

@@ -53,7 +53,8 @@ export const operationsFields = {
         .default("30 days")
         .meta({ description: "Alarm when a certificate expires within this time." }),
       quotaWarning: share().default(0.8).meta({
-        description: "Alarm when this share of a service quota is used, in the waiting region too.",
+        description:
+          "Alarm when more than this share of the EC2 vCPU quota is used, in either region. The waiting region has a second alarm: that the free vCPUs hold all controllers.",
       }),
     })
     .prefault({}),

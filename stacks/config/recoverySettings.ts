@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { duration, flag, oneOf, share, wholeNumber } from "./fields";
+import { duration, oneOf, share, wholeNumber } from "./fields";
 
 /** When a failover happens, what it waits for and what it refuses. */
 export const recoveryFields = {
@@ -65,11 +65,6 @@ export const recoveryFields = {
           }),
         })
         .prefault({}),
-      warmPool: flag().default(false).meta({
-        description:
-          "Keeps stopped, initialised machines in the waiting region: shorter boot. They reserve no capacity.",
-        cost: "volumes only: 30 GB of gp3 = $2.40 a month for each controller",
-      }),
     })
     .prefault({}),
 };

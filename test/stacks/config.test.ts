@@ -103,10 +103,15 @@ describe("configuration", () => {
 
     it("numbers and flags as text inside objects too", () => {
       const network = JSON.stringify({ availabilityZones: "3" });
-      const recovery = { threshold: "0.25", warmPool: "true" };
-      const settings = parseSettings({ ...sampleSettings("dr"), network, recovery }, "dr");
+      const loadBalancer = { webApplicationFirewall: "true" };
+      const recovery = { threshold: "0.25", quorum: "3" };
+      const settings = parseSettings(
+        { ...sampleSettings("dr"), network, loadBalancer, recovery },
+        "dr",
+      );
       expect(settings.network.availabilityZones).to.equal(3);
-      expect(settings.recovery).to.include({ threshold: 0.25, warmPool: true });
+      expect(settings.loadBalancer.webApplicationFirewall).to.equal(true);
+      expect(settings.recovery).to.include({ threshold: 0.25, quorum: 3 });
     });
 
     it("any stack name once the program is set", () => {

@@ -296,6 +296,18 @@ describe("JenkinsCluster", () => {
       });
     });
 
+    it("keeps access logs for as long as is asked, and publishes the certificate", async () => {
+      const { registrations, result } = await cluster(fourTeams.slice(0, 1), {
+        accessLogRetentionDays: 400,
+      });
+      const { rules } = registrations.one(
+        "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
+      ).inputs;
+      expect(rules[0].expiration).to.deep.equal({ days: 400 });
+      const made = registrations.one("aws:acm/certificate:Certificate").outputs.arn;
+      expect(await valueOf(result.certificateArn)).to.equal(made);
+    });
+
     it("sends each host to its own team, asks /login for 200, and sticks where several serve", () => {
       const rules = active.registrations.ofType("aws:lb/listenerRule:ListenerRule");
       for (const { name } of fourTeams) {

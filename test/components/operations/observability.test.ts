@@ -30,7 +30,7 @@ const active: WatchedRegion<string> = {
   database: { identifier: "jenkins-g1", allocatedStorageGb: 100 },
   bucket: { source: "a", destination: "b", ruleId: "all" },
   certificateArn: "arn:certificate",
-  limits: { maxHomeLag: 900, maxReplicaLag: 300 },
+  limits: { maxHomeLag: 1800, maxReplicaLag: 300, certificateDays: 45 },
 };
 const alarmNames = (region: WatchedRegion<string>): string[] =>
   plannedAlarms(region).map(({ name }) => name);
@@ -66,6 +66,19 @@ describe("plannedAlarms", () => {
     const byName = (name: string) => alarms.find((alarm) => alarm.name === name)!;
     expect(byName("database-lag").missing).to.equal("breaching");
     expect(byName("database-lag-unknown")).to.include({ comparison: "below", threshold: 0 });
+  });
+
+  it("warns of a lag while half of the failover's gate is left", () => {
+    const threshold = (role: "active" | "waiting", name: string) =>
+      plannedAlarms({ ...active, role }).find((alarm) => alarm.name === name)?.threshold;
+    expect(threshold("active", "home-replication-lag")).to.equal(900);
+    expect(threshold("waiting", "database-lag")).to.equal(150);
+  });
+
+  it("warns of a certificate as many days before its end as was asked for", () => {
+    const expiry = plannedAlarms(active).find(({ name }) => name === "certificate-expiry");
+    expect(expiry).to.include({ threshold: 45, comparison: "below" });
+    expect(expiry?.says).to.include("45 days");
   });
 
   it("watches burst credits only where they are spent", () => {
@@ -170,7 +183,9 @@ describe("Observability", () => {
     },
     home: { fileSystemId: "fs-2", throughput: "elastic" },
     database: { identifier: "jenkins-g1-replica", allocatedStorageGb: 100 },
-    limits: { maxHomeLag: 900, maxReplicaLag: 300 },
+    certificateArn: "arn:aws:acm:eu-west-1:123456789012:certificate/1",
+    limits: { maxHomeLag: 1800, maxReplicaLag: 300, certificateDays: 45 },
+    quotaWarning: 0.7,
     servingGroups: [{ instanceType: "m7g.large", instances: 4 }],
     announcementsTopicArn: "arn:aws:sns:eu-west-1:123456789012:jenkins-announcements",
   };
@@ -190,9 +205,27 @@ describe("Observability", () => {
       "observability-vcpu-quota",
     );
     expect(quota.inputs).to.include({ threshold: 8, comparisonOperator: "LessThanThreshold" });
+    const used = registrations.one(
+      "aws:cloudwatch/metricAlarm:MetricAlarm",
+      "observability-vcpu-quota-used",
+    );
+    expect(used.inputs).to.include({
+      threshold: 0.7,
+      comparisonOperator: "GreaterThanThreshold",
+    });
     expect(await valueOf(result.dashboardUrl)).to.include(
       "region=eu-west-1#dashboards:name=jenkins-eu-west-1",
     );
+  });
+
+  it("tells of a quota that is nearly used in the region that serves, too", async () => {
+    const { registrations } = await runComponent(
+      () => new Observability("observability", { ...args, role: "active" }),
+    );
+    const names = registrations
+      .ofType("aws:cloudwatch/metricAlarm:MetricAlarm")
+      .map(({ inputs }) => String(inputs.name));
+    expect(names).to.include("jenkins-vcpu-quota-used").and.not.include("jenkins-vcpu-quota");
   });
 
   it("refuses a team behind a load balancer that does not exist", async () => {

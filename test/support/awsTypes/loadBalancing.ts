@@ -46,6 +46,16 @@ export const loadBalancingTypes: TypeTable = {
         ? undefined
         : `priority ${String(priority)} is not within 1 and 50000`,
   },
+  "aws:wafv2/webAcl:WebAcl": {
+    inputs: "name description scope defaultAction rules visibilityConfig tags",
+    outputs: ({ name }, { arn }) => ({ arn: arn("wafv2", `regional/webacl/${String(name)}/1`) }),
+    refuse: ({ rules }) => {
+      const priorities = (rules as { priority: number }[]).map(({ priority }) => priority);
+      return new Set(priorities).size < priorities.length
+        ? "two rules have one priority"
+        : undefined;
+    },
+  },
   "aws:wafv2/webAclAssociation:WebAclAssociation": { inputs: "resourceArn webAclArn" },
   "aws:acm/certificate:Certificate": {
     inputs: "domainName subjectAlternativeNames validationMethod keyAlgorithm tags",
