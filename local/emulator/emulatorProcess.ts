@@ -12,6 +12,9 @@ const containerImage = "motoserver/moto:5.2.5";
 /** How long a start may take, real milliseconds: 0.6 s when warm, several times that on a busy disk. */
 const startPatience = 60_000;
 
+/** The same for a container, whose image of some 200 MB may have to be fetched first. */
+const containerPatience = 10 * 60_000;
+
 /** How many lines of log are kept for error messages. */
 const keptLogLines = 200;
 
@@ -36,6 +39,7 @@ export async function containerEmulator(
       ...[containerImage, "/server.py", "0.0.0.0", "5000"],
     ],
     basicEnvironment(),
+    containerPatience,
   );
   try {
     started.endpoint = `http://${await publishedAddress(name)}`;
@@ -96,12 +100,13 @@ export class EmulatorProcess {
     program: string,
     args: readonly string[],
     env: Record<string, string>,
+    patience = startPatience,
   ): Promise<EmulatorProcess> {
     const started = new EmulatorProcess(spawn(program, args, { env, stdio: "pipe" }));
     const late = new Promise<EmulatorUnavailable>((resolve) => {
       const timer = setTimeout(() => {
-        resolve(started.unavailable(`did not answer within ${startPatience / 1000} s`));
-      }, startPatience);
+        resolve(started.unavailable(`did not answer within ${patience / 1000} s`));
+      }, patience);
       void started.exited.then(() => {
         clearTimeout(timer);
       });

@@ -1,5 +1,13 @@
 import { spawn } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
@@ -130,6 +138,55 @@ describe("the emulator", () => {
     expect(String(await Promise.race([served, ended]))).to.equal("serving\n");
     server.stdin.end();
     expect(await ended).to.equal(0);
+  });
+
+  describe("in a container", () => {
+    const path = process.env.PATH;
+    afterEach(() => {
+      process.env.PATH = path;
+    });
+    const docker = (script: string): void => {
+      writeFileSync(join(folder, "docker"), `#!/bin/sh\n${script}\n`);
+      chmodSync(join(folder, "docker"), 0o755);
+      process.env.PATH = `${folder}:${path ?? ""}`;
+    };
+
+    it("is reached by the port that docker published on loopback", async () => {
+      docker(`case "$1" in
+run) echo "$@" >"${folder}/arguments"; echo " * Running on http://127.0.0.1:5000"; exec cat ;;
+port) echo 127.0.0.1:9 ;;
+esac`);
+      const emulator = await startEmulator({ choice: "docker" });
+      expect(emulator.endpoint).to.equal("http://127.0.0.1:9");
+      await emulator.stop();
+      const given = readFileSync(join(folder, "arguments"), "utf8");
+      expect(given).to.contain("--publish 127.0.0.1::5000");
+      expect(given).to.match(/motoserver\/moto:5\.2\.5 \/server\.py/);
+      expect(given).to.contain("--rm --interactive");
+    });
+
+    it("says what docker said when it cannot run", async () => {
+      docker('echo "Cannot connect to the Docker daemon" >&2; exit 125');
+      const error = await errorOf(startEmulator({ choice: "docker" }));
+      expect(error).to.be.instanceOf(EmulatorUnavailable);
+      expect(error.message).to.contain("Cannot connect to the Docker daemon");
+    });
+
+    it("says so where there is no docker", async () => {
+      process.env.PATH = folder;
+      const error = await errorOf(startEmulator({ choice: "docker" }));
+      expect(error.message).to.contain("spawn docker ENOENT");
+    });
+  });
+
+  it("pins one version in all places", () => {
+    const source = join(__dirname, "..", "..", "..", "local", "emulator");
+    const pin = /moto\[server\]==(\S+)/.exec(
+      readFileSync(join(source, "requirements.txt"), "utf8"),
+    )?.[1];
+    expect(readFileSync(join(source, "emulatorProcess.ts"), "utf8")).to.contain(
+      `motoserver/moto:${pin!}`,
+    );
   });
 
   it("knows its three choices and refuses the rest, the real AWS first", () => {

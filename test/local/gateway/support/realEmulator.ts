@@ -14,9 +14,9 @@ after(async () => {
 
 export interface EmulatedAws {
   readonly gateway: Gateway;
+  /** The emulator itself, past the gateway. */
+  readonly emulatorEndpoint: string;
   client<Client>(constructor: ClientConstructor<Client>, region?: string): Client;
-  /** What happened by itself so far, in words. */
-  happened(): string[];
   stop(): Promise<void>;
 }
 
@@ -31,9 +31,10 @@ export async function startEmulatedAws(options: {
   readonly scale?: number;
 }): Promise<EmulatedAws> {
   shared ??= startEmulator();
+  const emulator = await shared;
   const defects: unknown[] = [];
   const gateway = new Gateway({
-    emulator: await shared,
+    emulator,
     behaviours: options.behaviours,
     clock: new ScaledClock({
       ...(options.time === undefined ? {} : { realTime: options.time }),
@@ -48,6 +49,7 @@ export async function startEmulatedAws(options: {
   const clients: { destroy(): void }[] = [];
   return {
     gateway,
+    emulatorEndpoint: emulator.endpoint,
     client(constructor, region = "eu-west-1") {
       const client = new constructor({
         endpoint,
@@ -58,7 +60,6 @@ export async function startEmulatedAws(options: {
       clients.push(client as { destroy(): void });
       return client;
     },
-    happened: () => gateway.events.all().map(({ what }) => what),
     async stop() {
       for (const client of clients) client.destroy();
       await gateway.stop();
