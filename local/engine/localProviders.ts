@@ -3,6 +3,9 @@ import type { ProviderSource } from "./engine";
 
 const root = path.resolve(__dirname, "..", "..");
 
+/** Makes Node.js run this repository's TypeScript; see there. */
+export const transpileModule = path.join(root, "local", "transpile", "register.js");
+
 /**
  * A provider of the local AWS, started anew for each instance.
  * @param env what it needs: LOCAL_AWS_ENDPOINT, or LOCAL_AWS_PLAN_ONLY=1 to plan without an AWS
@@ -20,7 +23,7 @@ export function typescriptProvider(
     kind: "launch",
     command: process.execPath,
     // Absolute, because providers run in the program's folder, wherever that is.
-    args: ["--require", require.resolve("ts-node/register/transpile-only"), main],
-    env: { TS_NODE_PROJECT: path.join(root, "tsconfig.json"), ...env },
+    args: ["--require", transpileModule, main],
+    env,
   };
 }

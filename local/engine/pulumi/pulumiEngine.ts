@@ -11,6 +11,7 @@ import {
   type RunOptions,
   type StackSpec,
 } from "../engine";
+import { transpileModule } from "../localProviders";
 import { readProject } from "../project";
 import type { OperationMessage, OperationRequest } from "./operationProcess";
 import { writeWorkspace } from "./workspaceFiles";
@@ -100,7 +101,7 @@ function operationProcess(
   const child = fork(path.join(__dirname, "operationProcess.ts"), [], {
     cwd: workDir,
     env,
-    execArgv: ["--require", require.resolve("ts-node/register/transpile-only")],
+    execArgv: ["--require", transpileModule],
     stdio: ["ignore", "pipe", "pipe", "ipc"],
     // Its own process group, so that the CLI and the providers below it end with it.
     detached: true,

@@ -2,12 +2,11 @@ import { spawn } from "node:child_process";
 import * as path from "node:path";
 import { createInterface } from "node:readline";
 import { childEnvironment } from "../childEnvironment";
+import { transpileModule } from "../localProviders";
 import type { Deployment } from "./deployment";
 
 /** Pulumi's own host for Node.js programs: what the CLI's language plugin starts. */
 const hostModule = require.resolve("@pulumi/pulumi/cmd/run");
-/** Types are checked once by `npm run typecheck`; checking them in every run costs ten seconds. */
-const typescriptModule = require.resolve("ts-node/register/transpile-only");
 const failFastModule = path.join(__dirname, "failFast.js");
 
 /**
@@ -20,9 +19,9 @@ export async function runProgram(deployment: Deployment): Promise<boolean> {
     process.execPath,
     [
       ...["--require", failFastModule],
-      // Also for programs in JavaScript: without ts-node's own handling of stack traces the host's
+      // Also for programs in JavaScript: without its handling of stack traces the host's
       // takes a minute and a gigabyte to print the first error that a program throws.
-      ...["--require", typescriptModule],
+      ...["--require", transpileModule],
       hostModule,
       `--monitor=${monitorAddress}`,
       `--engine=${monitorAddress}`,
