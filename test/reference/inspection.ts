@@ -2,7 +2,6 @@ import { gunzipSync } from "node:zlib";
 import { expect } from "chai";
 import { parse } from "yaml";
 import type { Registration, Registrations } from "../support/registrations";
-import type { Properties } from "../support/typeRow";
 
 export const teams = ["devops", "ma", "ba", "tw"] as const;
 
