@@ -7,15 +7,55 @@ export interface Statement {
   readonly Effect: "Allow" | "Deny";
   readonly Principal?: unknown;
   readonly Action: string | readonly string[];
-  readonly Resource?: pulumi.Input<string> | readonly pulumi.Input<string>[];
+  readonly Resource?: pulumi.Input<string> | pulumi.Input<readonly pulumi.Input<string>[]>;
   readonly Condition?: Readonly<
-    Record<string, Readonly<Record<string, pulumi.Input<string> | readonly pulumi.Input<string>[]>>>
+    Record<
+      string,
+      Readonly<
+        Record<
+          string,
+          pulumi.Input<string> | readonly pulumi.Input<string>[] | pulumi.Input<string | string[]>
+        >
+      >
+    >
   >;
 }
 
 /** A policy document around statements. */
 export function policyOf(statements: readonly Statement[]): pulumi.Output<string> {
   return pulumi.jsonStringify({ Version: "2012-10-17", Statement: statements });
+}
+
+/** What a role is allowed, checked to be narrow. `*` as a resource needs a {@link reason}. */
+export interface PolicyStatement {
+  /** Letters and digits only, as IAM wants it. */
+  readonly sid: string;
+  readonly actions: readonly string[];
+  readonly resources: pulumi.Input<readonly pulumi.Input<string>[]>;
+  readonly condition?: Record<string, Record<string, pulumi.Input<string | string[]>>>;
+  /** Why AWS leaves no narrower resource than `*`. Stays here: IAM has no field for it. */
+  readonly reason?: string;
+}
+
+/** What is wrong with a resource `*` that nobody gave a reason for. */
+export const anyResource =
+  'resource "*" without a reason: name the resource, or say why AWS has none for the action';
+
+/**
+ * Permissions as IAM writes them. Resources that are known only later are checked then, before
+ * anybody receives the document.
+ */
+export function statementsOf(permissions: readonly PolicyStatement[]): Statement[] {
+  return permissions.map(({ sid, actions, resources, condition, reason }) => ({
+    Sid: sid,
+    Effect: "Allow",
+    Action: [...actions],
+    Resource: pulumi.output(resources).apply((known) => {
+      if (known.includes("*") && reason === undefined) throw new Error(`${sid}: ${anyResource}`);
+      return known;
+    }),
+    ...(condition === undefined ? {} : { Condition: condition }),
+  }));
 }
 
 /**

@@ -16,6 +16,12 @@ export interface PlannedEndpoints {
   readonly waitingGroupArn: string;
 }
 
+/**
+ * Weight of an accelerator's endpoint that may take traffic; any number above 0 does for a lone one.
+ * 0 shuts an endpoint out even when it is the only healthy one.
+ */
+export const openWeight = 128;
+
 /** What moves users from one region to the other. */
 export type PlannedEdge =
   | { readonly kind: "globalAccelerator"; readonly shards: readonly PlannedEndpoints[] }

@@ -29,8 +29,9 @@ export interface MachineRole {
 /**
  * What one team's controllers may do: their own home's lease, their own secrets and artifacts, their
  * own group and agents. A role for each team and region, so that a build that gets hold of one
- * team's credentials reaches no other team. IAM's default quota of 1,000 roles is enough for both
- * regions of about 450 teams; it can be raised to 5,000.
+ * team's credentials reaches no other team. With the agents' own roles that makes two for each team and
+ * region, three with Fargate: IAM's default quota of 1,000 roles holds both regions of about 240
+ * teams (160); it can be raised to 5,000.
  */
 export function createControllerRole(
   name: string,

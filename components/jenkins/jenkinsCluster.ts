@@ -84,7 +84,7 @@ export interface JenkinsClusterArgs {
   /** A firewall of this region for its load balancers, see {@link file://./webAcl.ts}. Default none. */
   readonly webAclArn?: pulumi.Input<string>;
   readonly oidc?: OpenIdConnect;
-  /** False lets load balancers be deleted. Default true. */
+  /** False lets load balancers, access logs and the leases be deleted. Default true. */
   readonly protectState?: boolean;
 }
 
@@ -161,7 +161,13 @@ export class JenkinsCluster extends pulumi.ComponentResource {
   private createShared(name: string, args: JenkinsClusterArgs): Shared {
     const { prefix } = args.deployment;
     return {
-      leaseTable: createLeaseTable(name, args.deployment, args.kmsKeyArn, this),
+      leaseTable: createLeaseTable(
+        name,
+        args.deployment,
+        args.kmsKeyArn,
+        args.protectState ?? true,
+        this,
+      ),
       logGroup: new aws.cloudwatch.LogGroup(
         `${name}-controllers`,
         {

@@ -11,6 +11,7 @@ export function createLeaseTable(
   name: string,
   deployment: Deployment,
   kmsKeyArn: pulumi.Input<string>,
+  deletionProtection: boolean,
   parent: pulumi.Resource,
 ): aws.dynamodb.Table {
   return new aws.dynamodb.Table(
@@ -24,7 +25,7 @@ export function createLeaseTable(
       ttl: { attributeName: "retainUntil", enabled: true },
       pointInTimeRecovery: { enabled: true },
       serverSideEncryption: { enabled: true, kmsKeyArn },
-      deletionProtectionEnabled: true,
+      deletionProtectionEnabled: deletionProtection,
       tags: { Name: `${deployment.prefix}-leases` },
     },
     { parent },

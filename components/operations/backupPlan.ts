@@ -1,9 +1,7 @@
-// eslint-disable-next-line no-restricted-imports -- the component BackupPlan, not a pure plan
 import * as aws from "@pulumi/aws";
-// eslint-disable-next-line no-restricted-imports -- as above
 import * as pulumi from "@pulumi/pulumi";
 import type { Deployment } from "../deployment";
-import { type PolicyStatement, policyDocument } from "../recovery/inlineFunction";
+import { type PolicyStatement, policyOf, statementsOf } from "../policies";
 
 export interface BackupPlanArgs {
   readonly deployment: Deployment;
@@ -117,7 +115,7 @@ export class BackupPlan extends pulumi.ComponentResource {
     );
     const policy = new aws.iam.RolePolicy(
       `${name}-policy`,
-      { name: "own", role: role.id, policy: policyDocument(backupStatements(args)) },
+      { name: "own", role: role.id, policy: policyOf(statementsOf(backupStatements(args))) },
       { parent: this },
     );
     return { role, policy };

@@ -4,7 +4,8 @@ import { metricNamespace } from "../../failover/probe/probePlan";
 import { createSnapshotHandler } from "../../failover/snapshot/snapshotFunction";
 import type { SnapshotSettings } from "../../failover/snapshot/snapshotPlan";
 import type { Deployment } from "../deployment";
-import { InlineFunction, type PolicyStatement } from "../recovery/inlineFunction";
+import type { PolicyStatement } from "../policies";
+import { InlineFunction } from "../recovery/inlineFunction";
 
 export interface SnapshotFunctionArgs {
   readonly deployment: Deployment;

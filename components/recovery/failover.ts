@@ -34,8 +34,9 @@ export interface FailoverArgs {
   readonly waitingLoadBalancers: pulumi.Input<readonly string[]>;
   /** Identifier of the read replica; absent without a database. */
   readonly replica?: pulumi.Input<string>;
-  /** File system that EFS made as the replica, and the one that it is the replica of. */
+  /** File system that EFS made as the replica. */
   readonly homeFileSystemId: pulumi.Input<string>;
+  /** The one that it is the replica of: EFS asks for permission on both to end the replication. */
   readonly homeSourceFileSystemId: pulumi.Input<string>;
   readonly edge: FailoverEdge;
   readonly limits: FailoverLimits;
@@ -50,7 +51,7 @@ export interface FailoverArgs {
    * unsetting it does not fail back. Default false.
    */
   readonly trigger?: boolean;
-  /** Refuses to delete the record by Pulumi. Default true. */
+  /** False lets the record be deleted, by Pulumi and in AWS. Default true. */
   readonly protectState?: boolean;
   readonly logRetentionDays?: number;
 }
@@ -124,7 +125,7 @@ export class Failover extends pulumi.ComponentResource {
         attributes: [{ name: "id", type: "S" }],
         pointInTimeRecovery: { enabled: true },
         serverSideEncryption: { enabled: true },
-        deletionProtectionEnabled: true,
+        deletionProtectionEnabled: args.protectState ?? true,
       },
       // The record says which region may write. Without it controllers fall back to their config.
       { parent: this, protect: args.protectState ?? true },
@@ -195,7 +196,7 @@ export class Failover extends pulumi.ComponentResource {
   /**
    * The config flag's one invocation. CREATE_ONLY: neither an update nor the flag's removal sends
    * anything. Its input is ignored from then on, so that a flag that is left set does not ask for
-   * the next failover when `adopt` raises the generation; should a provider upgrade send it once more
+   * the next failover once the configuration's generation is raised; should a provider upgrade send it once more
    * nevertheless, the function knows the token and the generation.
    */
   private fire(
@@ -252,7 +253,6 @@ function planOf(args: FailoverArgs, tableName: pulumi.Output<string>): pulumi.Ou
     waitingLoadBalancers: args.waitingLoadBalancers,
     ...(args.replica === undefined ? {} : { replica: args.replica }),
     homeFileSystemId: args.homeFileSystemId,
-    homeSourceFileSystemId: args.homeSourceFileSystemId,
     edge: args.edge,
     limits: args.limits,
   });

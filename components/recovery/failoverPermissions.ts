@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { FailoverPlan } from "../../failover/plan";
 import { metricNamespace } from "../../failover/probe/probePlan";
 import type { FailoverArgs } from "./failover";
-import type { PolicyStatement } from "./inlineFunction";
+import type { PolicyStatement } from "../policies";
 
 /**
  * What the failover may do: each action of failover/aws/, on what it acts upon. The groups are named

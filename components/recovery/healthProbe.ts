@@ -4,7 +4,8 @@ import { createProbeHandler } from "../../failover/probe/probeFunction";
 import { metricNamespace, type ProbePlan } from "../../failover/probe/probePlan";
 import type { Deployment } from "../deployment";
 import { AlarmTopics, type Subscribers } from "./alarmTopics";
-import { InlineFunction, type PolicyStatement } from "./inlineFunction";
+import type { PolicyStatement } from "../policies";
+import { InlineFunction } from "./inlineFunction";
 
 /** A team of the active region that the probe asks. */
 export interface ProbeTargetArgs {
@@ -22,9 +23,9 @@ export interface ProbePolicy {
   readonly threshold: number;
   /** With this many healthy teams it never is. Default of the configuration: 2. */
   readonly quorum: number;
-  /** Minutes out of {@link outOf} that must be bad. Default of the configuration: 2. */
+  /** Minutes out of {@link outOf} that must be bad. Default of the configuration: 3. */
   readonly periods: number;
-  /** Minutes that are looked at. Default of the configuration: 3. */
+  /** Minutes that are looked at. Default of the configuration: 4. */
   readonly outOf: number;
 }
 

@@ -1,18 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Deployment } from "../deployment";
+import { anyResource, type PolicyStatement, policyOf, statementsOf } from "../policies";
 import { inlineFunctionAlarms } from "./inlineFunctionAlarms";
-
-/** One statement of a least-privilege policy. `*` as a resource needs a {@link reason}. */
-export interface PolicyStatement {
-  /** Letters and digits only, as IAM wants it. */
-  readonly sid: string;
-  readonly actions: readonly string[];
-  readonly resources: pulumi.Input<readonly pulumi.Input<string>[]>;
-  readonly condition?: Record<string, Record<string, pulumi.Input<string | string[]>>>;
-  /** Why AWS leaves no narrower resource than `*`. Not sent to IAM; checked by the constructor. */
-  readonly reason?: string;
-}
 
 export interface InlineFunctionArgs {
   readonly deployment: Deployment;
@@ -167,7 +157,7 @@ export class InlineFunction extends pulumi.ComponentResource {
     ];
     const policy = new aws.iam.RolePolicy(
       `${name}-policy`,
-      { name: "own", role: role.id, policy: policyDocument([...own, ...args.statements]) },
+      { name: "own", role: role.id, policy: policyOf(statementsOf([...own, ...args.statements])) },
       { parent: this },
     );
     return { role, policy };
@@ -204,29 +194,6 @@ export class InlineFunction extends pulumi.ComponentResource {
     );
   }
 }
-
-/**
- * Renders statements as an IAM policy document. Reasons stay here: IAM has no field for them.
- * Resources that are known only later are checked then, before anybody receives the document.
- */
-export function policyDocument(statements: readonly PolicyStatement[]): pulumi.Output<string> {
-  return pulumi.jsonStringify({
-    Version: "2012-10-17",
-    Statement: statements.map(({ sid, actions, resources, condition, reason }) => ({
-      Sid: sid,
-      Effect: "Allow",
-      Action: [...actions],
-      Resource: pulumi.output(resources).apply((known) => {
-        if (known.includes("*") && reason === undefined) throw new Error(`${sid}: ${anyResource}`);
-        return known;
-      }),
-      ...(condition === undefined ? {} : { Condition: condition }),
-    })),
-  });
-}
-
-const anyResource =
-  'resource "*" without a reason: name the resource, or say why AWS has none for the action';
 
 /**
  * The packages that Pulumi would otherwise put beside the code: all of this project's dependencies,

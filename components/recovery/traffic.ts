@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { openWeight } from "../../failover/plan";
 import type { Deployment, RegionRole } from "../deployment";
 import {
   type Edge,
@@ -7,7 +8,6 @@ import {
   hostRecords,
   initialDial,
   initialRecordWeight,
-  openWeight,
   trafficProblems,
   type TrafficTeam,
 } from "./trafficPlan";

@@ -13,14 +13,12 @@ export interface TrafficTeam {
 }
 
 /**
- * Weight of an endpoint that may take traffic. Both regions have it: an endpoint of weight 0 would
- * be out even when it is the only healthy one, so the waiting region is held back by its dial, which
- * the accelerator's own health routing overrides once the active region has nothing healthy. The
- * failover then sets the old endpoint to 0, so that a revived region draws nothing back (S4).
+ * Percent of the traffic near a region that its endpoint group takes, when it is first made. Both
+ * regions' endpoints have a weight: one of weight 0 would be out even when it is the only healthy
+ * one, so the waiting region is held back by its dial, which the accelerator's own health routing
+ * overrides once the active region has nothing healthy. The failover then sets the old endpoint to
+ * weight 0, so that a revived region draws nothing back (S4).
  */
-export const openWeight = 128;
-
-/** Percent of the traffic near a region that its endpoint group takes, when it is first made. */
 export function initialDial(role: RegionRole): number {
   return role === "active" ? 100 : 0;
 }

@@ -1,14 +1,11 @@
 import type { TrafficState } from "../model";
-import type { FailoverPlan, PlannedEdge } from "../plan";
+import { type FailoverPlan, openWeight, type PlannedEdge } from "../plan";
 import { type Clients, limited, notFound } from "./clients";
 
 type Accelerated = Extract<PlannedEdge, { kind: "globalAccelerator" }>;
 type Resolved = Extract<PlannedEdge, { kind: "route53" }>;
 type EndpointGroup = import("@aws-sdk/client-global-accelerator").EndpointGroup;
 type RecordSet = import("@aws-sdk/client-route-53").ResourceRecordSet;
-
-/** The weight of an endpoint that may take traffic; any number above 0 does for a lone endpoint. */
-const openWeight = 128;
 
 /** Which region is to take users; `none` closes the old one while nothing else is ready. */
 export type Serving = "active" | "waiting" | "none";

@@ -296,6 +296,16 @@ describe("JenkinsCluster", () => {
       });
     });
 
+    it("can be torn down once its protection is lifted, leases included", async () => {
+      const { registrations } = await cluster(fourTeams.slice(0, 1), { protectState: false });
+      expect(
+        registrations.one("aws:dynamodb/table:Table").inputs.deletionProtectionEnabled,
+      ).to.equal(false);
+      expect(
+        active.registrations.one("aws:dynamodb/table:Table").inputs.deletionProtectionEnabled,
+      ).to.equal(true);
+    });
+
     it("keeps access logs for as long as is asked, and publishes the certificate", async () => {
       const { registrations, result } = await cluster(fourTeams.slice(0, 1), {
         accessLogRetentionDays: 400,

@@ -120,6 +120,12 @@ describe("Failover", () => {
     expect(table.inputs.pointInTimeRecovery).to.deep.equal({ enabled: true });
   });
 
+  it("lets the record go, also by AWS, where everything is to be torn down", async () => {
+    const table = (await registered({ protectState: false })).one("aws:dynamodb/table:Table");
+    expect(table.protect).to.equal(false);
+    expect(table.inputs.deletionProtectionEnabled).to.equal(false);
+  });
+
   it("runs each minute and on the region alarm's topic, each allowed by source", async () => {
     const registrations = await registered();
     expect(
