@@ -1,3 +1,4 @@
+import { setTimeout as sleepReally } from "node:timers/promises";
 import { type Emulator, type EmulatorChoice, startEmulator } from "./emulator/emulator";
 import { isolatedEnvironment } from "./emulator/isolatedEnvironment";
 import type { ProviderSource, StackSpec } from "./engine/engine";
@@ -5,6 +6,12 @@ import { localProvider } from "./engine/localProviders";
 import { Gateway } from "./gateway/gateway";
 import { LatencyTable } from "./gateway/latencies";
 import { LocalBehaviours } from "./localBehaviours";
+
+/** How long a failure waits for the news that the emulator died, real milliseconds. */
+const afterwards = 1_000;
+
+/** How long interrupted work may take to end by itself, real milliseconds. */
+const patience = 10_000;
 
 export interface LocalAwsOptions {
   readonly emulator: EmulatorChoice;
@@ -42,13 +49,39 @@ export class LocalAws {
       return new LocalAws(emulator, gateway, behaviours);
     } catch (error) {
       await Promise.allSettled([gateway.stop(), emulator.stop()]);
-      throw error;
+      throw portError(error, options.port);
     }
   }
 
   /** Resolves with what happened if the emulator ends by itself. */
   get died(): Emulator["died"] {
     return this.emulator.died;
+  }
+
+  /**
+   * Runs work that ends when its signal aborts: on an interruption, or when the emulator dies. What
+   * fails because the emulator died is reported as that death, with its last log lines.
+   */
+  async whileAlive<Result>(
+    interruption: AbortSignal,
+    work: (signal: AbortSignal) => Promise<Result>,
+  ): Promise<Result> {
+    const death = new AbortController();
+    void this.died.then((error) => {
+      death.abort(error);
+    });
+    const signal = AbortSignal.any([interruption, death.signal]);
+    const stopped = once(signal);
+    const running = work(signal);
+    try {
+      return await Promise.race([running, stopped.then(() => Promise.reject(reasonOf(signal)))]);
+    } catch (error) {
+      // A call that fails on a dying emulator is heard of before the emulator's end is.
+      if (!signal.aborted) await Promise.race([stopped, sleep(afterwards)]);
+      if (!signal.aborted) throw error;
+      await Promise.race([Promise.allSettled([running]), sleep(patience)]);
+      throw reasonOf(signal);
+    }
   }
 
   /** What an engine needs to put one of this project's stacks into this AWS. */
@@ -76,4 +109,35 @@ export class LocalAws {
     await this.gateway.stop();
     await this.emulator.stop();
   }
+}
+
+/** Does not keep the process alive. */
+function sleep(milliseconds: number): Promise<void> {
+  return sleepReally(milliseconds, undefined, { ref: false });
+}
+
+function once(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener(
+      "abort",
+      () => {
+        resolve();
+      },
+      { once: true },
+    );
+  });
+}
+
+function reasonOf({ reason }: AbortSignal): Error {
+  return reason instanceof Error ? reason : new Error(String(reason));
+}
+
+function portError(error: unknown, port: number | undefined): unknown {
+  if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") return error;
+  return new Error(
+    `Port ${port ?? 0} of 127.0.0.1 is taken by another process. Choose another one with --port, ` +
+      "or leave --port out to take any free one.",
+    { cause: error },
+  );
 }

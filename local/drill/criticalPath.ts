@@ -1,10 +1,12 @@
 import type { LatencyName } from "../gateway/latencies";
-import type { DrillLimits } from "./safetyRules";
+import type { DrillLimits } from "./rules/ruleResult";
 import type { RecordVersion, Trace } from "./trace";
 
 export interface PathPart {
   readonly name: string;
   readonly milliseconds: number;
+  /** The steps of the timeline that did this waiting. */
+  readonly steps: readonly string[];
 }
 
 /**
@@ -38,18 +40,28 @@ export function criticalPath(
   ]);
   const home = sum(trace, ["efsReplicationDelete"]);
   const controllers = Math.max(home, capacity) + sum(trace, ["jenkinsLoad"]);
-  const longest =
+  const longest: PathPart =
     database > controllers
-      ? { name: "database: promotion of the replica", milliseconds: database }
+      ? {
+          name: "database: promotion of the replica",
+          milliseconds: database,
+          steps: ["database"],
+        }
       : {
-          name: "home and controllers: replication ends, Jenkins loads",
+          name: `${home >= capacity ? "home: its replication ends" : "capacity: machines boot"}; then Jenkins loads`,
           milliseconds: controllers,
+          steps: [home >= capacity ? "home" : "capacity", "controllers"],
         };
   return [
-    { name: "detection: probe periods and alarm", milliseconds: detection },
+    {
+      name: "detection: probe periods and alarm",
+      milliseconds: detection,
+      steps: ["detection"],
+    },
     {
       name: unfenced ? "fence: the lost region's silence" : "confirmation and fence",
       milliseconds: untilCommit,
+      steps: ["confirm", "fence"],
     },
     longest,
   ];

@@ -6,7 +6,8 @@ import { parseSettings, type Settings } from "../../stacks/config";
 import { countOperations, type Engine, type OperationResult } from "../engine/engine";
 import { readProject } from "../engine/project";
 import type { LocalAws } from "../localAws";
-import type { DrillLimits } from "./safetyRules";
+import type { Tell } from "./stage";
+import type { DrillLimits } from "./rules/ruleResult";
 
 const workDir = join(__dirname, "..", "..");
 
@@ -62,7 +63,7 @@ export async function deployPair(
   engine: Engine,
   planned: PlannedDeployment,
   stateDir: string,
-  tell: (stack: string, line: string) => void,
+  tell: Tell,
   signal: AbortSignal,
 ): Promise<DeployedPair> {
   const hostedZoneId = await createHostedZone(local, planned.settings.domain);
@@ -74,12 +75,17 @@ export async function deployPair(
       onEvent: (event) => {
         if (event.kind !== "finished") return;
         done += 1;
-        tell(name, `${done} resources: ${event.operation.type} ${event.operation.name}`);
+        // The type's last part says enough, and both fit a line of 100 columns.
+        const type = event.operation.type.split(":").at(-1) ?? "";
+        tell(`${name}: ${done} resources, last ${type} ${event.operation.name}`, "passing");
       },
     });
   };
   const primary = await up("primary");
-  return { primary, dr: await up("dr") };
+  tell(`primary: ${created(primary)} resources created`);
+  const dr = await up("dr");
+  tell(`dr: ${created(dr)} resources created`);
+  return { primary, dr };
 }
 
 /** What an account has before this project comes: the zone of the configured domain. */

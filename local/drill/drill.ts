@@ -3,31 +3,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chooseEngine } from "../engine/chooseEngine";
 import { LocalAws } from "../localAws";
-import { created, type DeployedPair, deployPair, planDeployment, textOutput } from "./deployment";
+import { created, deployPair, planDeployment, textOutput } from "./deployment";
 import { readableDuration } from "./duration";
 import { makeReport } from "./makeReport";
 import type { DrillOptions } from "./options";
 import type { DrillReport, StageTime } from "./report";
+import type { DrillView, Tell } from "./stage";
+import { fastScale, patience, pause, steady } from "./steadyState";
 import { recordVersions, type Trace } from "./trace";
 import { DrillWorld } from "./world";
-
-/** Where a drill tells what it does; one stage at a time. */
-export interface DrillView {
-  /** Runs a stage under a title; what it returns or throws is passed on. */
-  stage<Result>(
-    title: string,
-    work: (tell: (line: string) => void) => Promise<Result>,
-  ): Promise<Result>;
-}
-
-/** Modelled seconds per second while nothing is measured: deployment and the first synchronisation. */
-const fastScale = 120;
-
-/** Modelled time after which a drill gives up. */
-const patience = 60 * 60_000;
-
-/** Real milliseconds between two looks. */
-const lookEvery = 100;
 
 /**
  * The main job: both regions deployed into a local AWS, the primary lost, the failover watched and
@@ -58,36 +42,29 @@ export async function drill(
     );
     const running = local;
     running.gateway.clock.setScale(fastScale);
-    const pair = await untilDeath(running, signal, () =>
+    const pair = await running.whileAlive(signal, (alive) =>
       timed("Deploy both regions", (tell) =>
-        deployPair(
-          running,
-          engine,
-          planned,
-          stateDir,
-          (stack, line) => {
-            tell(`${stack}: ${line}`);
-          },
-          signal,
-        ),
+        deployPair(running, engine, planned, stateDir, tell, alive),
       ),
     );
     const { activeRegion, region: waitingRegion } = planned.settings;
-    const world = worldOf(running, pair, planned.settings);
-    await untilDeath(running, signal, () =>
-      timed("Wait for the steady state", (tell) => steady(running, world, tell)),
+    const world = DrillWorld.of(running, pair, planned.settings);
+    await running.whileAlive(signal, (alive) =>
+      timed("Wait for the steady state", (tell) => steady(running, world, tell, alive)),
     );
     running.gateway.clock.setScale(options.scale);
     const lostAt = running.gateway.clock.now();
     const callsBefore = running.gateway.calls.since(0).length;
-    await untilDeath(running, signal, () =>
+    await running.whileAlive(signal, (alive) =>
       timed(`Lose ${activeRegion}, wait until ${waitingRegion} serves`, async (tell) => {
         running.gateway.faults.loseRegion(activeRegion);
-        await serving(running, world, lostAt, tell);
+        await serving(running, world, lostAt, tell, alive);
       }),
     );
-    await untilDeath(running, signal, () =>
-      timed("Try to break the latch", (tell) => temptBack(running, world, planned.settings, tell)),
+    await running.whileAlive(signal, (alive) =>
+      timed("Try to break the latch", (tell) =>
+        temptBack(running, world, planned.settings, tell, alive),
+      ),
     );
     const trace: Trace = {
       lostAt,
@@ -122,66 +99,12 @@ export async function drill(
   }
 }
 
-function worldOf(
-  local: LocalAws,
-  pair: DeployedPair,
-  settings: ReturnType<typeof planDeployment>["settings"],
-): DrillWorld {
-  const { prefix, activeRegion, region, teams } = settings;
-  return new DrillWorld(local, {
-    activeRegion,
-    waitingRegion: region,
-    tableName: textOutput(pair.dr, "recordTable"),
-    functionName: textOutput(pair.dr, "failoverFunction"),
-    alarmName: textOutput(pair.dr, "regionAlarm"),
-    replica: textOutput(pair.dr, "databaseIdentifier"),
-    homeReplica: textOutput(pair.primary, "homeReplicaFileSystemId"),
-    groups: teams.map(({ name }) => `${prefix}-${name}`),
-  });
-}
-
-/** Ends the work as soon as the emulator dies or the user interrupts. */
-async function untilDeath<Result>(
-  local: LocalAws,
-  signal: AbortSignal,
-  work: () => Promise<Result>,
-): Promise<Result> {
-  const interrupted = new Promise<never>((_, reject) => {
-    const stop = (): void => {
-      reject(new Error("Interrupted."));
-    };
-    if (signal.aborted) stop();
-    signal.addEventListener("abort", stop, { once: true });
-  });
-  const dead = local.died.then((error): never => {
-    throw error;
-  });
-  return Promise.race([work(), dead, interrupted]);
-}
-
-async function steady(
-  local: LocalAws,
-  world: DrillWorld,
-  tell: (line: string) => void,
-): Promise<void> {
-  const { clock } = local.gateway;
-  const began = clock.now();
-  for (;;) {
-    const missing = await world.unsteady();
-    if (missing.length === 0) return;
-    tell(missing.join("; "));
-    if (clock.now() - began > patience) {
-      throw new Error(`The pair does not become steady: ${missing.join("; ")}.`);
-    }
-    await pause();
-  }
-}
-
 async function serving(
   local: LocalAws,
   world: DrillWorld,
   lostAt: number,
-  tell: (line: string) => void,
+  tell: Tell,
+  signal: AbortSignal,
 ): Promise<void> {
   let said = "";
   for (;;) {
@@ -194,7 +117,7 @@ async function serving(
     const line = `${record?.phase ?? "no record"}: ${waits.join(", ") || "waiting for the alarm"}`;
     if (line !== said) tell(`${readableDuration(elapsed)}  ${line}`);
     said = line;
-    await pause();
+    await pause(signal);
   }
 }
 
@@ -203,7 +126,8 @@ async function temptBack(
   local: LocalAws,
   world: DrillWorld,
   { prefix, activeRegion }: ReturnType<typeof planDeployment>["settings"],
-  tell: (line: string) => void,
+  tell: Tell,
+  signal: AbortSignal,
 ): Promise<void> {
   tell(`${activeRegion} comes back`);
   local.gateway.faults.reviveRegion(activeRegion);
@@ -218,11 +142,7 @@ async function temptBack(
   }
   const began = local.gateway.clock.now();
   const limit = 15 * 60_000;
-  while (!world.isFenced() && local.gateway.clock.now() - began < limit) await pause();
+  while (!world.isFenced() && local.gateway.clock.now() - began < limit) await pause(signal);
   // Long enough for anything that would drift back to have done so.
-  while (local.gateway.clock.now() - began < 5 * 60_000) await pause();
-}
-
-function pause(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, lookEvery));
+  while (local.gateway.clock.now() - began < 5 * 60_000) await pause(signal);
 }

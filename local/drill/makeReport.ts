@@ -12,7 +12,7 @@ import type {
   TeamResult,
 } from "./report";
 import { checkSafety } from "./safetyRules";
-import { countCalls, criticalSteps, momentsOf, timelineOf } from "./timeline";
+import { countCalls, momentsOf, timelineOf } from "./timeline";
 
 interface Findings {
   readonly trace: Trace;
@@ -41,7 +41,11 @@ export function makeReport(findings: Findings): DrillReport {
   const { trace, versions, planned, setup, stages, started, caller } = findings;
   const recovery = recoveryOf(findings);
   const rules = [...checkSafety(trace, planned.limits), ...targetsOf(findings, recovery)];
-  const last = versions.at(-1)?.record;
+  // Traffic comes last whatever took longest before it.
+  const critical = new Set([
+    ...recovery.criticalPathParts.flatMap(({ steps }) => steps),
+    "traffic",
+  ]);
   return {
     format: 1,
     verdict: rules.every(({ held }) => held) ? "proven" : "missed",
@@ -49,7 +53,7 @@ export function makeReport(findings: Findings): DrillReport {
     realSeconds: (Date.now() - started.getTime()) / 1000,
     setup,
     stages,
-    timeline: last === undefined ? [] : timelineOf(trace, versions, criticalSteps(last)),
+    timeline: timelineOf(trace, versions, critical),
     moments: momentsOf(trace, versions),
     recovery,
     rules,

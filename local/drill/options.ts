@@ -1,5 +1,6 @@
-import { Command, InvalidArgumentError } from "commander";
-import { type EmulatorChoice, parseEmulatorChoice } from "../emulator/emulator";
+import { Command } from "commander";
+import { emulator, engine, throwing, whole } from "../commandLine";
+import type { EmulatorChoice } from "../emulator/emulator";
 import type { EngineChoice } from "../engine/chooseEngine";
 
 /** How a drill is run; see `npm run drill -- --help`. */
@@ -16,9 +17,9 @@ export interface DrillOptions {
   readonly out: string;
 }
 
-/** Reads the command line. Commander prints what is wrong and ends the process with 2. */
+/** Reads the command line. @throws CommanderError, see {@link throwing} */
 export function readOptions(argv: readonly string[]): DrillOptions {
-  const command = new Command("drill")
+  const command = throwing(new Command("drill"))
     .description(
       "Deploys both regions into a local AWS, loses the primary and proves that the other one serves.",
     )
@@ -29,9 +30,6 @@ export function readOptions(argv: readonly string[]): DrillOptions {
     .option("--teams <number>", "so many teams instead of those of Pulumi.yaml", whole(1))
     .option("--json", "print the report as JSON and nothing else", false)
     .option("--out <folder>", "where the report files go", process.cwd())
-    .exitOverride((error) => {
-      process.exit(error.exitCode === 0 ? 0 : 2);
-    })
     .parse([...argv]);
   const given = command.opts<Partial<DrillOptions>>();
   return {
@@ -43,27 +41,4 @@ export function readOptions(argv: readonly string[]): DrillOptions {
     out: process.cwd(),
     ...given,
   };
-}
-
-function whole(least: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (!Number.isInteger(value) || value < least) {
-      throw new InvalidArgumentError(`"${text}" is not a whole number from ${least} on.`);
-    }
-    return value;
-  };
-}
-
-function engine(text: string): EngineChoice {
-  if (text === "auto" || text === "standin" || text === "pulumi") return text;
-  throw new InvalidArgumentError(`"${text}" is none of auto, standin, pulumi.`);
-}
-
-function emulator(text: string): EmulatorChoice {
-  try {
-    return parseEmulatorChoice(text);
-  } catch (error) {
-    throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
-  }
 }

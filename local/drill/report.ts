@@ -1,3 +1,5 @@
+import type { PathPart } from "./criticalPath";
+
 /**
  * What a drill found out, for machines (`drill-report.json`) and as the source of the terminal's
  * summary and of the HTML page. Times are modelled milliseconds since the region was lost, negative
@@ -69,7 +71,7 @@ export interface RecoveryFigures {
   /** The longest chain of waits that no implementation could shorten, modelled milliseconds. */
   readonly criticalPath: number;
   /** Parts of the critical path in order. */
-  readonly criticalPathParts: readonly { readonly name: string; readonly milliseconds: number }[];
+  readonly criticalPathParts: readonly PathPart[];
   /** Replication lag at the loss in seconds; null is unknown. */
   readonly rpo: { readonly database: number | null; readonly home: number | null };
   readonly generation: number;

@@ -26,15 +26,18 @@ export function summarise(report: DrillReport, files: readonly string[]): string
     ),
     "",
     `Modelled, not measured: ${report.modelled.length} AWS latencies; see the report for each and its source.`,
-    `${report.realSeconds.toFixed(0)} s of real time: ${report.stages.map(({ name, seconds }) => `${name} ${seconds.toFixed(0)} s`).join(", ")}`,
+    `${report.realSeconds.toFixed(0)} s of real time:`,
+    ...report.stages.map(({ name, seconds }) => `  ${seconds.toFixed(1).padStart(6)} s  ${name}`),
     ...files.map((file) => `Report: ${file}`),
   ].join("\n");
 }
 
 function timeline({ timeline: steps }: DrillReport): string {
   const table = new Table({
+    ...plain,
     head: ["step", "start", "end", "outcome", "waited for"],
-    style: plain,
+    // With its borders 100 columns, as many as most terminals have at least.
+    colWidths: [15, 13, 13, 13, 40],
   });
   for (const step of steps) {
     table.push([
@@ -49,7 +52,7 @@ function timeline({ timeline: steps }: DrillReport): string {
 }
 
 function rules({ rules: results }: DrillReport): string {
-  const table = new Table({ head: ["", "rule", "evidence"], style: plain, wordWrap: true });
+  const table = new Table({ ...plain, head: ["", "rule", "evidence"], colWidths: [8, 7, 81] });
   for (const { held, rule, statement, evidence } of results) {
     table.push([held ? "ok" : "MISSED", rule, `${statement}\n${evidence}`]);
   }
@@ -57,4 +60,4 @@ function rules({ rules: results }: DrillReport): string {
 }
 
 /** No colours: the same text on a terminal, in a file and in a log. */
-const plain = { head: [], border: [] };
+const plain = { style: { head: [], border: [] }, wordWrap: true, wrapOnWordBoundary: true };

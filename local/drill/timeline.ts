@@ -1,6 +1,6 @@
-import { type FailoverRecord, stepNames } from "../../failover/model";
+import { stepNames } from "../../failover/model";
 import type { CallCount, Moment, TimelineStep } from "./report";
-import type { RecordVersion, Trace } from "./trace";
+import { type RecordVersion, succeeded, type Trace } from "./trace";
 
 /** The bars of the timeline: detection, then the record's own steps. */
 export function timelineOf(
@@ -22,14 +22,12 @@ export function timelineOf(
   const steps = stepNames.flatMap((name): TimelineStep[] => {
     const step = last.steps[name];
     if (step?.startedAt === undefined) return [];
-    const outcome =
-      step.state === "done" || step.state === "unconfirmed" ? step.state : ("missed" as const);
     return [
       {
         name,
         start: step.startedAt - trace.lostAt,
         end: (step.endedAt ?? trace.endedAt) - trace.lostAt,
-        outcome,
+        outcome: outcomeOf(versions, name),
         waitedFor: lastWait(versions, name),
         onCriticalPath: critical.has(name),
       },
@@ -38,25 +36,27 @@ export function timelineOf(
   return [detection, ...steps];
 }
 
+/** How it stood when the failover went on: a fence may be confirmed long after that. */
+function outcomeOf(
+  versions: readonly RecordVersion[],
+  name: (typeof stepNames)[number],
+): TimelineStep["outcome"] {
+  const ended = versions.find(({ record }) => record.steps[name]?.endedAt !== undefined);
+  const state = ended?.record.steps[name]?.state;
+  return state === "done" || state === "unconfirmed" ? state : "missed";
+}
+
 function lastWait(versions: readonly RecordVersion[], name: (typeof stepNames)[number]): string {
   const waits = versions.flatMap(({ record }) => record.steps[name]?.waitsFor ?? []);
   return waits.at(-1) ?? "nothing";
 }
 
-/** Which steps ended last in their stage: those that the whole waited for. */
-export function criticalSteps(record: FailoverRecord): ReadonlySet<string> {
-  const end = (name: (typeof stepNames)[number]) => record.steps[name]?.endedAt ?? 0;
-  const names = new Set<string>(["detection", "confirm", "fence", "traffic"]);
-  if (end("database") >= end("controllers")) return names.add("database");
-  names.add("controllers");
-  return names.add(end("home") >= end("capacity") ? "home" : "capacity");
-}
-
 /** What happened when, from the record's versions and from AWS's own events. */
 export function momentsOf(trace: Trace, versions: readonly RecordVersion[]): Moment[] {
   const phases = versions.flatMap(({ at, record }, index): Moment[] => {
-    const before = versions[index - 1]?.record.phase;
-    const text = `${before ?? "no record"} → ${record.phase}, generation ${record.generation}`;
+    // The trace begins in the steady state, whose record was written before.
+    const before = versions[index - 1]?.record.phase ?? "standby";
+    const text = `${before} → ${record.phase}, generation ${record.generation}`;
     return before === record.phase ? [] : [{ at: at - trace.lostAt, kind: "phase", text }];
   });
   const said = new Set<string>();
@@ -83,7 +83,7 @@ export function countCalls(trace: Trace, caller: string): CallCount[] {
     const { service, action, region } = call;
     const key = `${service} ${action} ${region}`;
     const before = counts.get(key) ?? { service, action, region, count: 0, refused: 0 };
-    const refused = before.refused + (call.status === 200 ? 0 : 1);
+    const refused = before.refused + (succeeded(call) ? 0 : 1);
     counts.set(key, { ...before, count: before.count + 1, refused });
   }
   return [...counts.values()].sort((a, b) => b.count - a.count);

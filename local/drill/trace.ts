@@ -30,7 +30,7 @@ export interface RecordVersion {
 /** The record's whole life, read off the table writes that succeeded. */
 export function recordVersions(trace: Pick<Trace, "calls" | "tableName">): RecordVersion[] {
   return trace.calls.flatMap((call) => {
-    const written = call.service === "dynamodb" && call.action === "PutItem" && call.status === 200;
+    const written = call.service === "dynamodb" && call.action === "PutItem" && succeeded(call);
     const input = call.input as PutRecord | undefined;
     const text = input?.TableName === trace.tableName ? input.Item?.record?.S : undefined;
     if (!written || text === undefined) return [];
@@ -51,9 +51,14 @@ export function recordAt(
   return versions.filter((version) => version.call < call.number).at(-1);
 }
 
+/** AWS carried it out and said so: 200 mostly, 204 where there is nothing to answer. */
+export function succeeded({ status }: LoggedCall): boolean {
+  return status >= 200 && status < 300;
+}
+
 /** Calls of one operation that were carried out. */
 export function carriedOut(trace: Trace, service: string, action: string): LoggedCall[] {
   return trace.calls.filter(
-    (call) => call.service === service && call.action === action && call.status === 200,
+    (call) => call.service === service && call.action === action && succeeded(call),
   );
 }

@@ -1,5 +1,5 @@
 import { Listr } from "listr2";
-import type { DrillView } from "./drill";
+import type { DrillView, Tell } from "./stage";
 
 /**
  * Progress that one likes to watch on a terminal, plain lines when it is piped, and nothing at all
@@ -19,14 +19,22 @@ function terminalView(): DrillView {
           {
             title,
             task: async (_, task) => {
-              const tell = (line: string): void => {
+              const tell: Tell = (line) => {
                 task.output = line;
               };
               result = { of: await work(tell) };
             },
           },
         ],
-        { rendererOptions: { timer: { condition: true, field: seconds } } },
+        {
+          // Interruptions are the drill's own: it ends what it started before it exits.
+          registerSignalListeners: false,
+          rendererOptions: {
+            timer: { condition: true, field: seconds },
+            // Told once, by whoever ends the process.
+            showErrorMessage: false,
+          },
+        },
       ).run();
       if (result === undefined) throw new Error(`The stage "${title}" ended without a result.`);
       return result.of;
@@ -38,16 +46,19 @@ function seconds(milliseconds: number): string {
   return `${(milliseconds / 1000).toFixed(1)} s`;
 }
 
-/** Each stage's beginning and end; of what happens in between a line every other second. */
+/** Real milliseconds between two passing lines: enough to see that it goes on. */
+const passingEvery = 5_000;
+
+/** Each stage's beginning and end and what it says; of passing lines one now and then. */
 function plainView(): DrillView {
   return {
     stage: async (title, work) => {
       const began = performance.now();
       const elapsed = (): string => seconds(performance.now() - began).padStart(7);
       console.log(title);
-      let saidAt = 0;
-      const result = await work((line) => {
-        if (performance.now() - saidAt < 2_000) return;
+      let saidAt = began;
+      const result = await work((line, passing) => {
+        if (passing && performance.now() - saidAt < passingEvery) return;
         saidAt = performance.now();
         console.log(`${elapsed()}  ${line}`);
       });

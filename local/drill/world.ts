@@ -1,9 +1,15 @@
-import { DescribeAlarmsCommand, CloudWatchClient } from "@aws-sdk/client-cloudwatch";
+import {
+  CloudWatchClient,
+  DescribeAlarmsCommand,
+  SetAlarmStateCommand,
+} from "@aws-sdk/client-cloudwatch";
 import { DescribeReplicationConfigurationsCommand, EFSClient } from "@aws-sdk/client-efs";
 import { LambdaClient, InvokeCommand } from "@aws-sdk/client-lambda";
 import { DescribeDBInstancesCommand, RDSClient } from "@aws-sdk/client-rds";
 import { fakeCredentials } from "../emulator/isolatedEnvironment";
+import type { Settings } from "../../stacks/config";
 import type { LocalAws } from "../localAws";
+import { type DeployedPair, textOutput } from "./deployment";
 import { type RecordVersion, recordVersions } from "./trace";
 
 /** What the drill itself looks at, as a person with the AWS CLI would. */
@@ -12,7 +18,7 @@ export class DrillWorld {
 
   constructor(
     private readonly local: LocalAws,
-    private readonly names: {
+    readonly names: {
       readonly activeRegion: string;
       readonly waitingRegion: string;
       readonly tableName: string;
@@ -23,13 +29,34 @@ export class DrillWorld {
       /** Names of the controllers' Auto Scaling groups, the same in both regions. */
       readonly groups: readonly string[];
     },
+    /** Its name in the call log. */
+    caller: string,
   ) {
     this.settings = {
       endpoint: local.gateway.endpoint,
       credentials: fakeCredentials,
       region: names.waitingRegion,
-      userAgentAppId: "drill",
+      userAgentAppId: caller,
     };
+  }
+
+  /** Reads the names of what was deployed off both stacks' outputs. */
+  static of(local: LocalAws, pair: DeployedPair, settings: Settings, caller = "drill"): DrillWorld {
+    const { prefix, activeRegion, region, teams } = settings;
+    return new DrillWorld(
+      local,
+      {
+        activeRegion,
+        waitingRegion: region,
+        tableName: textOutput(pair.dr, "recordTable"),
+        functionName: textOutput(pair.dr, "failoverFunction"),
+        alarmName: textOutput(pair.dr, "regionAlarm"),
+        replica: textOutput(pair.dr, "databaseIdentifier"),
+        homeReplica: textOutput(pair.primary, "homeReplicaFileSystemId"),
+        groups: teams.map(({ name }) => `${prefix}-${name}`),
+      },
+      caller,
+    );
   }
 
   record(): RecordVersion | undefined {
@@ -37,20 +64,51 @@ export class DrillWorld {
     return recordVersions({ tableName, calls: this.local.gateway.calls.since(0) }).at(-1);
   }
 
+  /** State of the region alarm; `missing` if there is none. */
+  async alarmState(): Promise<string> {
+    const alarms = new CloudWatchClient(this.settings);
+    try {
+      const { CompositeAlarms } = await alarms.send(
+        new DescribeAlarmsCommand({
+          AlarmNames: [this.names.alarmName],
+          AlarmTypes: ["CompositeAlarm"],
+        }),
+      );
+      return CompositeAlarms?.[0]?.StateValue ?? "missing";
+    } finally {
+      alarms.destroy();
+    }
+  }
+
+  /** Sets metric alarms to ALARM by hand; AWS evaluates them anew at their next period. */
+  async raise(metricAlarms: readonly string[]): Promise<void> {
+    const alarms = new CloudWatchClient(this.settings);
+    try {
+      for (const AlarmName of metricAlarms) {
+        await alarms.send(
+          new SetAlarmStateCommand({
+            AlarmName,
+            StateValue: "ALARM",
+            StateReason: "Set by hand in the local AWS.",
+          }),
+        );
+      }
+    } finally {
+      alarms.destroy();
+    }
+  }
+
   /** What still keeps the pair from being in its steady state; empty when nothing does. */
   async unsteady(): Promise<string[]> {
-    const alarms = new CloudWatchClient(this.settings);
     const efs = new EFSClient(this.settings);
     const rds = new RDSClient(this.settings);
-    const { alarmName, replica, homeReplica, groups, activeRegion } = this.names;
-    const [{ CompositeAlarms }, { Replications }, { DBInstances }] = await Promise.all([
-      alarms.send(
-        new DescribeAlarmsCommand({ AlarmNames: [alarmName], AlarmTypes: ["CompositeAlarm"] }),
-      ),
+    const { replica, homeReplica, groups, activeRegion } = this.names;
+    const [alarm, { Replications }, { DBInstances }] = await Promise.all([
+      this.alarmState(),
       efs.send(new DescribeReplicationConfigurationsCommand({ FileSystemId: homeReplica })),
       rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: replica })),
     ]);
-    for (const client of [alarms, efs, rds]) client.destroy();
+    for (const client of [efs, rds]) client.destroy();
     const answering = this.answering(activeRegion);
     const missing = groups.filter((group) => !answering.has(group));
     const phase = this.record()?.record.phase;
@@ -58,9 +116,7 @@ export class DrillWorld {
     return [
       ...(missing.length > 0 ? [`teams that do not answer yet: ${missing.join(", ")}`] : []),
       ...(phase === "standby" ? [] : [`failover record: ${phase ?? "not written yet"}`]),
-      ...(CompositeAlarms?.[0]?.StateValue === "OK"
-        ? []
-        : [`region alarm: ${CompositeAlarms?.[0]?.StateValue ?? "missing"}`]),
+      ...(alarm === "OK" ? [] : [`region alarm: ${alarm}`]),
       ...(replication === "ENABLED" ? [] : [`home replication: ${replication ?? "missing"}`]),
       ...(DBInstances?.[0]?.DBInstanceStatus === "available"
         ? []
@@ -69,7 +125,7 @@ export class DrillWorld {
   }
 
   /** Groups with a controller that answers now, by the events of its machines. */
-  private answering(region: string): ReadonlySet<string> {
+  answering(region: string): ReadonlySet<string> {
     const controllers = new Map<string, string | undefined>();
     for (const event of this.local.gateway.events.all()) {
       if (event.service !== "controller" || event.region !== region) continue;

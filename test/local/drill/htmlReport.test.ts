@@ -1,0 +1,81 @@
+import { expect } from "chai";
+import { renderHtmlReport } from "../../../local/drill/htmlReport";
+import type { DrillReport } from "../../../local/drill/report";
+import { summarise } from "../../../local/drill/summary";
+
+const nasty = `<script>alert("1")</script> & 'more'`;
+
+const report: DrillReport = {
+  format: 1,
+  verdict: "missed",
+  startedAt: "2026-01-02T03:04:05Z",
+  realSeconds: 61,
+  setup: {
+    engine: "standin",
+    emulator: nasty,
+    seed: 1,
+    timeScale: 60,
+    lostRegion: "eu-central-1",
+    servingRegion: "eu-west-1",
+    resources: { primary: 2, dr: 3 },
+  },
+  stages: [{ name: "Deploy both regions", seconds: 50 }],
+  timeline: [
+    {
+      name: "database",
+      start: 0,
+      end: 90_000,
+      outcome: "missed",
+      waitedFor: `${nasty} ${"and much more ".repeat(20)}`,
+      onCriticalPath: true,
+    },
+  ],
+  moments: [{ at: -1_000, kind: "world", text: nasty }],
+  recovery: {
+    rto: 900_000,
+    criticalPath: 0,
+    criticalPathParts: [{ name: nasty, milliseconds: 1, steps: [] }],
+    rpo: { database: null, home: 12 },
+    generation: 2,
+    fenced: false,
+  },
+  rules: [{ rule: "S1", statement: nasty, held: false, evidence: `${nasty} `.repeat(10) }],
+  teams: [{ team: nasty, url: "https://a", strategy: "active-passive", healthyAt: null }],
+  calls: [{ service: nasty, action: "A", region: "r", count: 1, refused: 0 }],
+  modelled: [{ name: "n", milliseconds: 1, source: nasty }],
+  limits: [nasty],
+};
+
+describe("the drill's report", () => {
+  it("escapes whatever it was given, everywhere on the page", () => {
+    const page = renderHtmlReport(report);
+    expect(page).not.to.contain("<script");
+    expect(page).to.contain(
+      "&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt; &amp; &#39;more&#39;",
+    );
+  });
+
+  it("fetches nothing from anywhere", () => {
+    expect(renderHtmlReport(report)).not.to.match(/<(script|link|img|iframe)|url\(|@import/);
+  });
+
+  it("says missed, unknown and never where it was so", () => {
+    const page = renderHtmlReport(report);
+    for (const word of ['class="verdict missed"', "unknown", "never", "unconfirmed"]) {
+      expect(page).to.contain(word);
+    }
+  });
+
+  it("draws a page even if the failover never began", () => {
+    const empty = { ...report, timeline: [], moments: [], teams: [], calls: [] };
+    expect(renderHtmlReport(empty)).not.to.match(/NaN|Infinity|undefined/);
+  });
+
+  it("fits 100 columns on a terminal", () => {
+    const lines = summarise(report, ["/tmp/drill-report.html"]).split("\n");
+    expect(lines[1]).to.contain("MISSED");
+    const tables = lines.filter((line) => /^[│┌├└]/.test(line));
+    expect(tables).not.to.be.empty;
+    for (const line of tables) expect(line.length, line).to.be.at.most(100);
+  });
+});
