@@ -1,0 +1,96 @@
+import { parseArgs } from "node:util";
+import type { FailoverRequest } from "../failover/failoverFunction";
+
+/** What a person asks of the failover function. */
+export interface FailoverOptions {
+  /** The waiting region's stack. */
+  readonly stack: string;
+  readonly command: FailoverRequest["command"];
+  /** Accepts a loss of data that the RPO gate would refuse. Opens that gate and nothing else. */
+  readonly force: boolean;
+  readonly reason?: string;
+}
+
+export const usage = `Usage: npm run failover -- --stack <stack> [--reason "<text>"] [--force] [--abort]
+
+  --stack <stack>    the waiting region's stack: dr
+  --reason "<text>"  why; stands in the record and in the announcements
+  --force            accept the loss of data that the RPO gate refuses; needs a reason
+  --abort            drop a failover before its irreversible part, instead of asking for one
+
+Needs AWS credentials for the waiting region, neither Pulumi nor its state.`;
+
+/** The command line cannot be understood; nothing was done. */
+export class UsageError extends Error {
+  constructor(wrong: string) {
+    super(`${wrong}\n\n${usage}`);
+    this.name = "UsageError";
+  }
+}
+
+/** @throws UsageError on an unknown option, a missing stack, and force without a reason. */
+export function readOptions(argv: readonly string[]): FailoverOptions {
+  const { stack, abort, force, reason: given } = parse(argv);
+  const reason = given?.trim();
+  if (stack === undefined || stack === "") {
+    throw new UsageError("--stack is missing: name the waiting region's stack, such as dr.");
+  }
+  if (given !== undefined && reason === "") throw new UsageError("--reason is empty.");
+  if (force && abort) {
+    throw new UsageError("--force and --abort contradict each other: force is for a failover.");
+  }
+  if (force && reason === undefined) {
+    throw new UsageError(
+      "--force needs --reason: data is given up, and the record says on whose word and why.",
+    );
+  }
+  return {
+    stack,
+    command: abort ? "abort" : "failover",
+    force,
+    ...(reason === undefined ? {} : { reason }),
+  };
+}
+
+function parse(argv: readonly string[]) {
+  try {
+    const { values } = parseArgs({
+      args: [...argv],
+      options: {
+        stack: { type: "string" },
+        abort: { type: "boolean", default: false },
+        force: { type: "boolean", default: false },
+        reason: { type: "string" },
+      },
+      strict: true,
+      allowPositionals: false,
+    });
+    return values;
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+/**
+ * The request that the function is sent.
+ *
+ * @param generation The record's when the person looked: should another failover be faster, this one
+ *   is refused instead of moving Jenkins back.
+ * @param id New for each request; a repeat with the same one changes nothing.
+ */
+export function requestOf(
+  { command, force, reason }: FailoverOptions,
+  generation: number,
+  now: Date,
+  id: string,
+): FailoverRequest {
+  return {
+    source: "direct",
+    command,
+    id,
+    at: now.toISOString(),
+    generation,
+    force,
+    ...(reason === undefined ? {} : { reason }),
+  };
+}
