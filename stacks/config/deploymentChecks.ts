@@ -23,7 +23,7 @@ const activeRegionIsOneOfThePair: Check = ({ regions, activeRegion }) => {
       path: "activeRegion",
       wrong: `is ${show(activeRegion)}, which is neither of the two regions`,
       allowed: `${regions.primary} or ${regions.dr}`,
-      fix: "run npm run adopt, which sets it from the failover record; before the first failover leave it out",
+      fix: "set it as in the failover record; before the first failover leave it out",
     },
   ];
 };
@@ -36,7 +36,7 @@ const generationCountsRoleChanges: Check = ({ regions, activeRegion, generation 
       path: "generation",
       wrong: `is 1 although activeRegion is ${show(activeRegion)}, where only a failover can have led`,
       allowed: "2 or more while regions.dr is active",
-      fix: "run npm run adopt, which sets both; to begin in that region swap regions.primary and regions.dr",
+      fix: "set both as in the failover record; to begin in that region swap regions.primary and regions.dr",
     },
   ];
 };

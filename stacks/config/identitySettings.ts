@@ -50,12 +50,12 @@ export const identityFields = {
     .meta({ allowed: "an object with the keys primary and dr" }),
   activeRegion: awsRegion().exactOptional().meta({
     description:
-      "The region that serves now. `npm run adopt` sets it after a failover; never change it by hand to cause one.",
+      "The region that serves now, as the failover record says after a failover. Setting it moves nobody: it never causes a failover.",
     defaultNote: "`regions.primary`",
   }),
   generation: wholeNumber(1, 1_000_000).default(1).meta({
     description:
-      "Completed role changes plus one. Set by `npm run adopt` together with `activeRegion`.",
+      "Completed role changes plus one, as the failover record says. Goes together with `activeRegion`.",
   }),
   domain: text(
     /^(?=.{1,200}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/,

@@ -149,13 +149,13 @@ export const badSettings: readonly BadSettings[] = [
     mistake: "an active region that is neither",
     settings: { activeRegion: "us-east-1" },
     path: "activeRegion",
-    says: ['"us-east-1"', "eu-central-1 or eu-west-1", "npm run adopt"],
+    says: ['"us-east-1"', "eu-central-1 or eu-west-1", "failover record"],
   },
   {
     mistake: "an active region that no failover led to",
     settings: { activeRegion: "eu-west-1" },
     path: "generation",
-    says: ["is 1", "2 or more", "npm run adopt"],
+    says: ["is 1", "2 or more", "failover record"],
   },
   {
     mistake: "a generation before the first",
