@@ -138,7 +138,7 @@ async function temptBack(
     ["alarms", 11],
     ["forged", 0],
   ] as const) {
-    await world.invoke(world.alarmMessage(`${prefix}-${topic}`, now - age * 60_000));
+    await world.deliver(world.alarmMessage(`${prefix}-${topic}`, now - age * 60_000));
   }
   const began = local.gateway.clock.now();
   const limit = 15 * 60_000;

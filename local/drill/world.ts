@@ -4,7 +4,7 @@ import {
   SetAlarmStateCommand,
 } from "@aws-sdk/client-cloudwatch";
 import { DescribeReplicationConfigurationsCommand, EFSClient } from "@aws-sdk/client-efs";
-import { LambdaClient, InvokeCommand } from "@aws-sdk/client-lambda";
+import { InvokeCommand, type InvokeCommandOutput, LambdaClient } from "@aws-sdk/client-lambda";
 import { DescribeDBInstancesCommand, RDSClient } from "@aws-sdk/client-rds";
 import { fakeCredentials } from "../emulator/isolatedEnvironment";
 import type { Settings } from "../../stacks/config";
@@ -159,16 +159,35 @@ export class DrillWorld {
     return { Records: [{ EventSource: "aws:sns", Sns: sns }] };
   }
 
-  /** Sends an event to the failover function as SNS or a person would, and waits for its end. */
+  /** Sends an event to the failover function as a person would, and waits for its end. */
   async invoke(event: object): Promise<string> {
-    const lambda = new LambdaClient(this.settings);
-    const { Payload } = await lambda.send(
-      new InvokeCommand({
-        FunctionName: this.names.functionName,
-        Payload: Buffer.from(JSON.stringify(event)),
-      }),
-    );
-    lambda.destroy();
+    const { Payload } = await this.send(event, "RequestResponse");
     return Buffer.from(Payload ?? []).toString();
+  }
+
+  /**
+   * Hands an event to the failover function as SNS does: Lambda takes it, and tries again while the
+   * function is busy with another one.
+   */
+  async deliver(event: object): Promise<void> {
+    await this.send(event, "Event");
+  }
+
+  private async send(
+    event: object,
+    type: "Event" | "RequestResponse",
+  ): Promise<InvokeCommandOutput> {
+    const lambda = new LambdaClient(this.settings);
+    try {
+      return await lambda.send(
+        new InvokeCommand({
+          FunctionName: this.names.functionName,
+          InvocationType: type,
+          Payload: Buffer.from(JSON.stringify(event)),
+        }),
+      );
+    } finally {
+      lambda.destroy();
+    }
   }
 }
