@@ -94,3 +94,11 @@ sourceMaps.install({
   retrieveFile: (file) => outputs.get(file) ?? "",
   redirectConflictingLibrary: true,
 });
+
+// Pulumi takes a stack of every promise and resource, from errors without a message that nobody ever
+// throws. Mapping those back takes several times as long as all the rest of a program.
+const mapped = Error.prepareStackTrace;
+Error.prepareStackTrace = (error, frames) =>
+  error instanceof Error && error.message === ""
+    ? ["Error", ...frames].join("\n    at ")
+    : mapped(error, frames);
