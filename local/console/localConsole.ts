@@ -39,7 +39,8 @@ export class LocalConsole {
     const { faults, clock } = this.local.gateway;
     switch (command.kind) {
       case "help":
-        return this.help();
+        this.help();
+        return;
       case "status":
         return this.status();
       case "lose":

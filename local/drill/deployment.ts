@@ -89,7 +89,7 @@ export async function deployPair(
 }
 
 /** What an account has before this project comes: the zone of the configured domain. */
-async function createHostedZone(local: LocalAws, domain: string): Promise<string> {
+export async function createHostedZone(local: LocalAws, domain: string): Promise<string> {
   const route53 = new Route53Client({
     endpoint: local.gateway.endpoint,
     region: "us-east-1",

@@ -34,8 +34,8 @@ function header({ verdict, setup, startedAt, realSeconds }: DrillReport): string
   const engine = setup.engine === "pulumi" ? "the real Pulumi engine" : "the stand-in engine";
   return `<header>
 <p class="verdict ${verdict}">${verdict === "proven" ? "Proven" : "Missed"}</p>
-<h1>${escape(setup.lostRegion)} was lost, ${escape(setup.servingRegion)} serves</h1>
-<p class="muted">Drill of ${escape(startedAt)}, ${realSeconds.toFixed(0)} s of real time by ${engine} on
+<h1><span class="short">${escape(setup.lostRegion)}</span> was lost, <span class="short">${escape(setup.servingRegion)}</span> serves</h1>
+<p class="muted">Drill of ${escape(startedAt.slice(0, 16).replace("T", " "))} UTC, ${realSeconds.toFixed(0)} s of real time by ${engine} on
 ${escape(setup.emulator)}. Seed ${setup.seed}; ${setup.timeScale} modelled seconds a second;
 ${setup.resources.primary} + ${setup.resources.dr} resources deployed. All times below are modelled.</p>
 </header>`;
@@ -61,13 +61,13 @@ function timeline({ timeline: steps }: DrillReport): string {
   const end = Math.max(1, ...steps.map((step) => step.end));
   const rows = steps.map((step) => bar(step, end)).join("\n");
   const marks = ticks(end)
-    .map((at) => `<span style="left:${percent(at, end)}">${Math.round(at / 60_000)} min</span>`)
+    .map((at) => `<span style="left:${percent(at, end)}">${Math.round(at / 60_000)}</span>`)
     .join("");
   return `<section>
 <h2>Timeline</h2>
 <div class="timeline" role="img" aria-label="Steps of the failover over modelled time">
 ${rows}
-<div class="axis"><span></span><div class="ticks">${marks}</div></div>
+<div class="axis"><span class="muted name">minutes</span><div class="ticks">${marks}</div></div>
 </div>
 <p class="legend muted"><span class="swatch critical"></span> on the critical path
 <span class="swatch"></span> beside it <span class="swatch unconfirmed"></span> unconfirmed</p>
@@ -93,7 +93,7 @@ function stepRow(step: TimelineStep): string {
     step.outcome,
     step.waitedFor,
   ];
-  return `<tr><th scope="row">${escape(step.name)}</th>${cells.map((cell) => `<td>${escape(cell)}</td>`).join("")}</tr>`;
+  return `<tr><th scope="row">${escape(step.name)}</th>${cells.map(tableCell).join("")}</tr>`;
 }
 
 function rules(report: DrillReport): string {
@@ -178,13 +178,16 @@ function tableSection(
   rows: readonly (readonly string[])[],
 ): string {
   const header = head.map((cell) => `<th>${escape(cell)}</th>`).join("");
-  const body = rows
-    .map((row) => `<tr>${row.map((cell) => `<td>${escape(cell)}</td>`).join("")}</tr>`)
-    .join("\n");
+  const body = rows.map((row) => `<tr>${row.map(tableCell).join("")}</tr>`).join("\n");
   return `<section><h2>${escape(title)}</h2><div class="scroll"><table>
 <thead><tr>${header}</tr></thead><tbody>
 ${body}
 </tbody></table></div></section>`;
+}
+
+/** What is short stays on one line; a column of long ones keeps a readable width. */
+function tableCell(text: string): string {
+  return `<td class="${text.length <= 18 ? "short" : "long"}">${escape(text)}</td>`;
 }
 
 /** Marks at whole minutes, five to ten of them whatever the length. */

@@ -35,13 +35,13 @@ h2 { font-size: 1.1rem; margin: 32px 0 8px; }
 .ticks { position: relative; height: 20px; font-size: 0.75rem; color: var(--muted); }
 .ticks span { position: absolute; transform: translateX(-50%); white-space: nowrap; }
 .ticks span:first-child { transform: none; }
-.ticks span:last-child { transform: translateX(-100%); }
 .legend { font-size: 0.8rem; }
 .swatch { display: inline-block; width: 12px; height: 12px; border-radius: 3px; background: var(--bar); margin-left: 10px; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-size: 0.88rem; }
-th, td { text-align: left; padding: 6px 10px 6px 0; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere; }
+th, td { text-align: left; padding: 6px 10px 6px 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 th { font-weight: 600; white-space: nowrap; }
-td { min-width: 3ch; }
+.short { white-space: nowrap; }
+.long { min-width: 22ch; overflow-wrap: anywhere; }
 @media (max-width: 520px) { .row, .axis { grid-template-columns: 76px 1fr; } th, td { padding-right: 6px; } }
 `;

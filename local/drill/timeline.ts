@@ -69,10 +69,17 @@ export function momentsOf(trace: Trace, versions: readonly RecordVersion[]): Mom
   );
   const world = trace.events.map(({ at, service, region, resource, what }): Moment => {
     const kind = service === "monitoring" ? "alarm" : "world";
-    return { at: at - trace.lostAt, kind, text: `${region} ${resource}: ${what}` };
+    return { at: at - trace.lostAt, kind, text: `${region}: ${named(resource, what)}` };
   });
   const fault: Moment = { at: 0, kind: "fault", text: `${trace.lostRegion} is lost` };
   return [fault, ...phases, ...announcements, ...world].sort((a, b) => a.at - b.at);
+}
+
+/** Names the thing once: events mostly do so themselves, of an ARN by its end. */
+function named(resource: string, what: string): string {
+  const own = resource.startsWith("arn:") ? (resource.split(":").at(-1) ?? resource) : resource;
+  const names = [own, own.slice(own.indexOf("/") + 1)];
+  return names.some((name) => what.includes(name)) ? what : `${own}: ${what}`;
 }
 
 /** How often the failover function called what. */
