@@ -1,0 +1,78 @@
+import { expect } from "chai";
+import { gunzipSync } from "node:zlib";
+import { parse } from "yaml";
+import type { Registrations } from "../support/registrations";
+import { runStack } from "../support/wholeStacks";
+
+const changed = {
+  image: JSON.stringify({ jenkinsVersion: "2.563.1" }),
+  loadBalancer: JSON.stringify({ webApplicationFirewall: true }),
+  observability: JSON.stringify({
+    accessLogRetention: "10 days",
+    certificateWarning: "20 days",
+    quotaWarning: 0.5,
+  }),
+};
+
+/** What a setting is for must reach what is deployed, in both stacks alike. */
+describe("settings that are changed take effect", function () {
+  this.timeout(60_000);
+  const stacks: Record<string, Registrations> = {};
+
+  before(async () => {
+    const primary = await runStack("primary", changed);
+    const dr = await runStack("dr", changed, primary.result);
+    Object.assign(stacks, { primary: primary.registrations, dr: dr.registrations });
+  });
+
+  const alarm = (stack: Registrations, name: string) =>
+    stack
+      .ofType("aws:cloudwatch/metricAlarm:MetricAlarm")
+      .find(({ inputs }) => inputs.name === `jenkins-${name}`)?.inputs;
+
+  for (const name of ["primary", "dr"]) {
+    describe(name, () => {
+      it("puts the firewall in front of each load balancer", () => {
+        const acl = stacks[name]!.one("aws:wafv2/webAcl:WebAcl");
+        const behind = stacks[name]!.ofType("aws:wafv2/webAclAssociation:WebAclAssociation");
+        const balancers = stacks[name]!.ofType("aws:lb/loadBalancer:LoadBalancer").filter(
+          ({ inputs }) => inputs.loadBalancerType === "application",
+        );
+        expect(behind.map(({ inputs }) => String(inputs.resourceArn))).to.have.members(
+          balancers.map(({ outputs }) => String(outputs.arn)),
+        );
+        for (const { inputs } of behind) expect(inputs.webAclArn).to.equal(acl.outputs.arn);
+      });
+
+      it("keeps access logs for as long as was set", () => {
+        const expiry = stacks[name]!.one(
+          "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
+          "jenkins-access-logs-expiry",
+        ).inputs.rules as { expiration: unknown }[];
+        expect(expiry[0]?.expiration).to.deep.equal({ days: 10 });
+      });
+
+      it("warns of certificate and quota where it was set", () => {
+        expect(alarm(stacks[name]!, "certificate-expiry")?.threshold).to.equal(20);
+        expect(alarm(stacks[name]!, "vcpu-quota-used")?.threshold).to.equal(0.5);
+      });
+
+      it("boots the Jenkins version that was set", () => {
+        const templates = stacks[name]!.ofType("aws:ec2/launchTemplate:LaunchTemplate");
+        const template = templates.find(({ name: each }) => each === "jenkins-ma");
+        const userData = String(template?.inputs.userData);
+        const { write_files: files } = parse(Buffer.from(userData, "base64").toString()) as {
+          write_files: { path: string; content: string }[];
+        };
+        const software = files.find(({ path }) => path.endsWith("/jenkins-software"));
+        const script = gunzipSync(Buffer.from(software?.content ?? "", "base64")).toString();
+        expect(script).to.include('"jenkins-2.563.1"');
+      });
+    });
+  }
+
+  it("builds the image with the very same version", () => {
+    const component = stacks.primary!.one("aws:imagebuilder/component:Component");
+    expect(component.inputs.data).to.include('"jenkins-2.563.1"');
+  });
+});
