@@ -137,7 +137,7 @@ describe("a drill on a bad day", () => {
     });
 
     it("that is interrupted says so, exits with 2 and leaves no process and no file", async function () {
-      this.timeout(60_000);
+      this.timeout(120_000);
       const main = join(root, "local", "drill", "main.ts");
       const running = spawn(
         process.execPath,
@@ -165,7 +165,8 @@ describe("a drill on a bad day", () => {
       expect(left).to.deep.equal([]);
     });
 
-    it("names the emulator's death in place of the failures that come of it", async () => {
+    it("names the emulator's death in place of the failures that come of it", async function () {
+      this.timeout(60_000);
       local = await LocalAws.start({ emulator: "python", seed: 1 });
       const { endpoint } = local.gateway;
       const run = local.whileAlive(new AbortController().signal, async () => {
