@@ -20,7 +20,7 @@ The local AWS listens on ${endpoint}: primary ${primary}, dr ${dr}. For an AWS C
 
 For a real pulumi and a program of your own, with the same variables, a provider from here:
 
-  LOCAL_AWS_ENDPOINT=${endpoint} node -r ts-node/register/transpile-only local/provider/main.ts
+  LOCAL_AWS_ENDPOINT=${endpoint} node -r ./local/transpile/register.js local/provider/main.ts
   PULUMI_DEBUG_PROVIDERS=aws:PORT,awsx:PORT pulumi up     # PORT is the provider's first line
 
 Faults from other programs: ${endpoint}/_local/status and local/README.md.

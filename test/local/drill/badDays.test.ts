@@ -141,7 +141,7 @@ describe("a drill on a bad day", () => {
       const main = join(root, "local", "drill", "main.ts");
       const running = spawn(
         process.execPath,
-        ["-r", "ts-node/register/transpile-only", main, "--engine", "standin", "--out", folder],
+        ["-r", "./local/transpile/register.js", main, "--engine", "standin", "--out", folder],
         { cwd: root, env: { ...process.env, TMPDIR: folder }, stdio: ["ignore", "pipe", "pipe"] },
       );
       drill = running;
