@@ -4,13 +4,21 @@ import { Gateway } from "../../../../local/gateway/gateway";
 import { LatencyTable, type LatencyTableOptions } from "../../../../local/gateway/latencies";
 import { ScaledClock, type RealTime } from "../../../../local/gateway/scaledClock";
 import type { ControllerModel } from "../../../../local/gateway/world";
+import { afterFile } from "../../../support/afterFile";
 
-/** One emulator serves all test files of a run: each test keeps to names of its own. */
+/** One emulator serves the tests of a file, or of a whole run without workers: names must differ. */
 let shared: Promise<Emulator> | undefined;
 
-after(async () => {
-  await (await shared)?.stop();
-});
+function sharedEmulator(): Promise<Emulator> {
+  if (shared !== undefined) return shared;
+  const started = startEmulator();
+  shared = started;
+  afterFile(async () => {
+    shared = undefined;
+    await (await started).stop();
+  });
+  return started;
+}
 
 export interface EmulatedAws {
   readonly gateway: Gateway;
@@ -30,8 +38,7 @@ export async function startEmulatedAws(options: {
   /** Modelled seconds per second. Default 60. */
   readonly scale?: number;
 }): Promise<EmulatedAws> {
-  shared ??= startEmulator();
-  const emulator = await shared;
+  const emulator = await sharedEmulator();
   const defects: unknown[] = [];
   const gateway = new Gateway({
     emulator,
