@@ -1,5 +1,5 @@
-import { accessSync, constants, mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { accessSync, constants, existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { renderHtmlReport } from "./htmlReport";
 import type { DrillReport } from "./report";
 
@@ -11,8 +11,9 @@ export class ReportFolder {
    */
   constructor(private readonly folder: string) {
     try {
-      mkdirSync(folder, { recursive: true });
-      accessSync(folder, constants.W_OK);
+      // Recursive only where it must be: in /proc Node's recursive mkdir never returns.
+      if (!existsSync(folder)) mkdirSync(folder, { recursive: !existsSync(dirname(folder)) });
+      accessSync(join(folder, "."), constants.W_OK);
     } catch (error) {
       throw new Error(
         `The reports cannot be written to ${folder} (${(error as Error).message}). ` +
