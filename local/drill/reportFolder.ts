@@ -13,7 +13,8 @@ export class ReportFolder {
     try {
       // Recursive only where it must be: in /proc Node's recursive mkdir never returns.
       if (!existsSync(folder)) mkdirSync(folder, { recursive: !existsSync(dirname(folder)) });
-      accessSync(join(folder, "."), constants.W_OK);
+      // With the dot, so that a file of that name is refused.
+      accessSync(`${folder}/.`, constants.W_OK);
     } catch (error) {
       throw new Error(
         `The reports cannot be written to ${folder} (${(error as Error).message}). ` +
