@@ -95,10 +95,13 @@ sourceMaps.install({
   redirectConflictingLibrary: true,
 });
 
-// Pulumi takes a stack of every promise and resource, from errors without a message that nobody ever
-// throws. Mapping those back takes several times as long as all the rest of a program.
+// Pulumi takes a stack of each of its promises, some forty a resource, from errors without a message
+// that nobody throws. To map or even to print those frames takes several times as long as all the
+// rest of a program; where such an error was made is enough. With no limit Pulumi looks for the line
+// that made a resource, and gets every frame.
 const mapped = Error.prepareStackTrace;
-Error.prepareStackTrace = (error, frames) =>
-  error instanceof Error && error.message === ""
-    ? ["Error", ...frames].join("\n    at ")
-    : mapped(error, frames);
+Error.prepareStackTrace = (error, frames) => {
+  if (!(error instanceof Error) || error.message !== "") return mapped(error, frames);
+  const shown = Number.isFinite(Error.stackTraceLimit) ? frames.slice(0, 1) : frames;
+  return [error.name, ...shown].join("\n    at ");
+};
