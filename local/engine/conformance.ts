@@ -1,16 +1,11 @@
 /**
  * Holds the stand-in engine beside the real one: the same program, the same providers, the same
- * sequence of runs, compared operation by operation.
- *
- * `npm run conformance -- --standin-endpoint URL --pulumi-endpoint URL --set key=value` takes two
- * fresh local AWSes and what to change between the runs.
+ * sequence of runs, compared operation by operation. `conformanceMain.ts` does so with both stacks.
  */
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import Table from "cli-table3";
-import { Command } from "commander";
-import { chooseEngine } from "./chooseEngine";
 import {
   OperationFailed,
   type ConfigOverride,
@@ -19,7 +14,6 @@ import {
   type OperationResult,
   type StackSpec,
 } from "./engine";
-import { localProvider } from "./localProviders";
 
 /** What both engines are to run. */
 export interface ConformanceSubject {
@@ -28,6 +22,10 @@ export interface ConformanceSubject {
   stack(engine: Engine["kind"], stateDir: string): StackSpec;
   /** Configuration that creates, updates, replaces and deletes something. */
   readonly changed: Readonly<Record<string, ConfigOverride>>;
+  /** Which of the runs; default all. */
+  readonly runs?: readonly ConformanceRun[];
+  /** Where an engine keeps its state, for subjects that build on one another; default: its own. */
+  readonly stateDir?: (engine: Engine["kind"]) => string;
 }
 
 /** The runs, in their order. Every one starts from what the one before left. */
@@ -71,7 +69,11 @@ export interface ComparedRun {
 }
 
 interface Explanation {
-  readonly applies: (difference: Omit<Difference, "explanation">) => boolean;
+  readonly applies: (
+    difference: Omit<Difference, "explanation">,
+    /** What the whole run did under either engine. */
+    observed: Readonly<Record<Engine["kind"], Observed>>,
+  ) => boolean;
   readonly reason: string;
 }
 
@@ -81,16 +83,35 @@ export const explanations: readonly Explanation[] = [
     applies: ({ run, aspect }) => aspect === "output" && run.startsWith("preview"),
     reason: "The Automation API tells no outputs of a preview; the stand-in does.",
   },
+  {
+    // Both must have refused, and the stand-in must not have touched anything.
+    applies: ({ run, aspect, pulumi }, observed) =>
+      run === "destroy" &&
+      aspect === "presence" &&
+      pulumi === "delete" &&
+      observed.standin.failed &&
+      observed.pulumi.failed &&
+      observed.standin.operations.size === 0,
+    reason:
+      "The real engine deletes what nothing protected needs until it meets a protected resource; " +
+      "the stand-in refuses before it deletes anything.",
+  },
 ];
 
-/** Runs the whole sequence under both engines, one after the other. */
+/** Runs the whole sequence under both engines, which share nothing but the machine. */
 export async function compareEngines(
   subject: ConformanceSubject,
   engines: { readonly standin: Engine; readonly pulumi: Engine },
 ): Promise<ComparedRun[]> {
-  const standin = await runAll(engines.standin, subject);
-  const pulumi = await runAll(engines.pulumi, subject);
-  return conformanceRuns.map((run) => {
+  const ended = await Promise.allSettled([
+    runAll(engines.standin, subject),
+    runAll(engines.pulumi, subject),
+  ]);
+  const [standin, pulumi] = ended.map((end) => {
+    if (end.status === "rejected") throw end.reason;
+    return end.value;
+  }) as [RunsByName, RunsByName];
+  return (subject.runs ?? conformanceRuns).map((run) => {
     const [left, right] = [standin.get(run), pulumi.get(run)];
     if (left === undefined || right === undefined) throw new Error(`The run ${run} is missing.`);
     return {
@@ -102,11 +123,14 @@ export async function compareEngines(
   });
 }
 
-async function runAll(
-  engine: Engine,
-  subject: ConformanceSubject,
-): Promise<Map<ConformanceRun, Observed & { milliseconds: number }>> {
-  const stateDir = fs.mkdtempSync(path.join(os.tmpdir(), `conformance-${engine.kind}-`));
+type RunsByName = Map<ConformanceRun, Observed & { milliseconds: number }>;
+
+async function runAll(engine: Engine, subject: ConformanceSubject): Promise<RunsByName> {
+  const own =
+    subject.stateDir === undefined
+      ? fs.mkdtempSync(path.join(os.tmpdir(), `conformance-${engine.kind}-`))
+      : undefined;
+  const stateDir = subject.stateDir?.(engine.kind) ?? own ?? "";
   const stack = subject.stack(engine.kind, stateDir);
   const changed = { ...stack, config: { ...stack.config, ...subject.changed } };
   const runs: Record<ConformanceRun, () => Promise<OperationResult>> = {
@@ -118,12 +142,13 @@ async function runAll(
     refresh: () => engine.refresh(changed),
     destroy: () => engine.destroy(changed),
   };
-  const observed = new Map<ConformanceRun, Observed & { milliseconds: number }>();
+  const observed: RunsByName = new Map();
   try {
-    for (const run of conformanceRuns) observed.set(run, await observe(run, runs[run]));
+    for (const run of subject.runs ?? conformanceRuns)
+      observed.set(run, await observe(run, runs[run]));
     return observed;
   } finally {
-    fs.rmSync(stateDir, { recursive: true, force: true });
+    if (own !== undefined) fs.rmSync(own, { recursive: true, force: true });
   }
 }
 
@@ -180,7 +205,9 @@ function differencesOf(run: ConformanceRun, standin: Observed, pulumi: Observed)
     note(key, "output", standin.outputs?.[key], pulumi.outputs?.[key]);
   }
   return found.map((difference) => {
-    const reason = explanations.find(({ applies }) => applies(difference))?.reason;
+    const reason = explanations.find(({ applies }) =>
+      applies(difference, { standin, pulumi }),
+    )?.reason;
     return reason === undefined ? difference : { ...difference, explanation: reason };
   });
 }
@@ -218,63 +245,4 @@ export function describeComparison(subject: string, runs: readonly ComparedRun[]
     ...lines,
     ...[...reasons].map((reason) => `Explained: ${reason ?? ""}`),
   ].join("\n");
-}
-
-interface ConformanceFlags {
-  readonly standinEndpoint: string;
-  readonly pulumiEndpoint: string;
-  readonly set: string[];
-}
-
-async function main(): Promise<number> {
-  const flags = new Command("conformance")
-    .description("Compares the stand-in engine with the real one on stack primary")
-    .requiredOption("--standin-endpoint <url>", "a fresh local AWS for the stand-in")
-    .requiredOption("--pulumi-endpoint <url>", "another one for the real engine")
-    .requiredOption(
-      "--set <key=value...>",
-      "configuration of the changed run, as `pulumi config set` stores it",
-    )
-    .parse()
-    .opts<ConformanceFlags>();
-  const subject = primaryStack(flags);
-  const engines = { standin: chooseEngine("standin"), pulumi: chooseEngine("pulumi") };
-  const runs = await compareEngines(subject, engines);
-  console.log(describeComparison(subject.name, runs));
-  return conforms(runs) ? 0 : 1;
-}
-
-function primaryStack(flags: ConformanceFlags): ConformanceSubject {
-  return {
-    name: "primary",
-    stack: (engine, stateDir) => {
-      const endpoint = engine === "standin" ? flags.standinEndpoint : flags.pulumiEndpoint;
-      const provider = localProvider({ LOCAL_AWS_ENDPOINT: endpoint });
-      return {
-        workDir: path.resolve(__dirname, "..", ".."),
-        name: "primary",
-        stateDir,
-        passphrase: "conformance",
-        providers: { aws: provider, awsx: provider },
-      };
-    },
-    changed: Object.fromEntries(
-      flags.set.map((assignment) => {
-        const at = assignment.indexOf("=");
-        return [assignment.slice(0, at), assignment.slice(at + 1)];
-      }),
-    ),
-  };
-}
-
-if (require.main === module) {
-  main().then(
-    (code) => {
-      process.exitCode = code;
-    },
-    (error: unknown) => {
-      console.error(error instanceof Error ? error.message : error);
-      process.exitCode = 2;
-    },
-  );
 }
