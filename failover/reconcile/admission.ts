@@ -1,6 +1,9 @@
 import type { AcceptedTrigger, FailoverRecord, Policy, Trigger } from "../model";
 import { enter, say, setStep, withHistory, without } from "./decision";
 
+/** What an attempt waits for before any round of it has looked at the region. */
+const firstLook = "a first look at the old region's health";
+
 /** Older requests change nothing (S5): SNS redelivers to a function for up to 23 days. */
 export const triggerMaxAge = 10 * 60_000;
 
@@ -134,7 +137,7 @@ export function begin(
     "disarmed",
   );
   const confirming = { ...enter(fresh, "confirming", now), trigger, steps: {} };
-  return say(setStep(confirming, "confirm", "running", now), {
+  return say(setStep(confirming, "confirm", "running", now, firstLook), {
     id: `confirming-${trigger.id}`,
     severity: "page",
     subject: `Jenkins failover asked for by ${trigger.kind}`,
