@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { callLine } from "../../../local/console/callLine";
 import { type Known, NoCommand, parseCommand, syntax } from "../../../local/console/commands";
 import { complete } from "../../../local/console/completion";
-import { statusLines } from "../../../local/console/statusLines";
+import { type Status, statusLines } from "../../../local/console/statusLines";
 
 const known: Known = {
   primary: "eu-central-1",
@@ -143,13 +143,24 @@ describe("the console's lines", () => {
   it("show what a failover waits for, what blocks it and which faults are at work", () => {
     const step = { state: "running", waitsFor: "the promotion" } as const;
     const blockage = {
-      ...{ step: "database", since: 0, reason: "It is full.", remedy: "Add storage." },
+      step: "database",
+      since: 0,
+      reason: "It is full.",
+      remedy: "Add storage.",
       pagedAt: 0,
     } as const;
-    const record = {
-      ...{ version: 3, generation: 2, activeRegion: "eu-west-1", phase: "blocked", since: 0 },
-      ...{ steps: { database: step }, blockage, seenTriggers: [], outbox: [], history: [] },
-    } as const;
+    const record: NonNullable<Status["record"]> = {
+      version: 3,
+      generation: 2,
+      activeRegion: "eu-west-1",
+      phase: "blocked",
+      since: 0,
+      steps: { database: step },
+      blockage,
+      seenTriggers: [],
+      outbox: [],
+      history: [],
+    };
     const effect = { kind: "delay", duration: 30_000 } as const;
     const specification = { effect, service: "rds", region: "eu-west-1", count: 3 };
     const lines = statusLines({
