@@ -85,13 +85,16 @@ require.extensions[".ts"] = (module, file) => {
 };
 
 // What ts-node installs. It also takes the place of the `source-map-support` that Pulumi's program
-// host asks for, which needs a minute and a gigabyte to map the first error that a program throws.
+// host asks for.
 const sourceMaps = require(
   require.resolve("@cspotcode/source-map-support", { paths: [tsNodeFolder] }),
 );
 sourceMaps.install({
   environment: "node",
-  retrieveFile: (file) => outputs.get(file) ?? "",
+  // A blank text has no source map. Pulumi's lead to files directly under `node_modules/@pulumi/`,
+  // for which Node's `util.inspect` in colour never returns and fills the memory: a program's
+  // first error would take a minute and a gigabyte to print.
+  retrieveFile: (file) => outputs.get(file) ?? (/[\\/]node_modules[\\/]/.test(file) ? " " : ""),
   redirectConflictingLibrary: true,
 });
 
