@@ -160,7 +160,9 @@ describe("the Auto Scaling behaviour", function () {
       new UpdateAutoScalingGroupCommand({ AutoScalingGroupName, MinSize: 0, DesiredCapacity: 0 }),
     );
     await eventually("held", async () => (await group.states())[0] === "Terminating:Wait");
-    await eventually("draining", async () => ((await group.health())[0] ?? "").startsWith("draining"));
+    await eventually("draining", async () =>
+      ((await group.health())[0] ?? "").startsWith("draining"),
+    );
     await aws.gateway.clock.sleep(120 * second);
     expect(await group.states()).to.deep.equal(["Terminating:Wait"]);
     expect(machines.running.has(InstanceId!)).to.equal(true);
