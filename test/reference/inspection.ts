@@ -70,5 +70,6 @@ export function scheduleOf(stack: Registrations, lambda: Registration): string {
   const rule = stack
     .ofType("aws:cloudwatch/eventRule:EventRule")
     .find(({ inputs }) => inputs.name === target?.inputs.rule);
-  return rule?.inputs?.scheduleExpression as string;
+  expect(rule, `a schedule of ${lambda.name}`).not.to.equal(undefined);
+  return rule!.inputs.scheduleExpression as string;
 }
