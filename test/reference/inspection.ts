@@ -69,7 +69,7 @@ export function scheduleOf(stack: Registrations, lambda: Registration): string {
   expect(more, "a second schedule").to.equal(undefined);
   const rule = stack
     .ofType("aws:cloudwatch/eventRule:EventRule")
-    .find(({ inputs }) => inputs.name === target?.inputs.rule);
+    .find(({ inputs }) => inputs.name === target!.inputs.rule);
   expect(rule, `a schedule of ${lambda.name}`).not.to.equal(undefined);
   return rule!.inputs.scheduleExpression as string;
 }
