@@ -3,6 +3,7 @@ import { type Emulator, type EmulatorChoice, startEmulator } from "./emulator/em
 import { isolatedEnvironment } from "./emulator/isolatedEnvironment";
 import type { ProviderSource, StackSpec } from "./engine/engine";
 import { localProvider } from "./engine/localProviders";
+import { ModelledControllers } from "./gateway/controllers/modelledControllers";
 import { Gateway } from "./gateway/gateway";
 import { LatencyTable } from "./gateway/latencies";
 import { LocalBehaviours } from "./localBehaviours";
@@ -41,6 +42,7 @@ export class LocalAws {
     const gateway = new Gateway({
       emulator,
       behaviours: behaviours.all,
+      controllers: new ModelledControllers(),
       latencies: new LatencyTable({ seed: options.seed }),
       ...(options.port === undefined ? {} : { port: options.port }),
     });

@@ -1,4 +1,3 @@
-import type { AwsRequest, Behaviour, BehaviourContext } from "./gateway/behaviour";
 import { AutoScalingBehaviour } from "./gateway/behaviours/autoScaling/autoScaling";
 import { BackupSelectionsBehaviour } from "./gateway/behaviours/backup/backupSelections";
 import { CloudWatchBehaviour } from "./gateway/behaviours/cloudWatch/cloudWatch";
@@ -12,26 +11,6 @@ import { BucketReplicationBehaviour } from "./gateway/behaviours/s3/bucketReplic
 import { EventBridgeScheduleBehaviour } from "./gateway/behaviours/schedule/eventBridgeSchedule";
 import { SnsDeliveryBehaviour } from "./gateway/behaviours/sns/snsDelivery";
 import { TargetHealthBehaviour } from "./gateway/behaviours/targetHealth/targetHealth";
-import { ModelledControllers } from "./gateway/controllers/modelledControllers";
-import { notModelled } from "./gateway/wire/awsError";
-
-/** Puts modelled controllers onto launched machines; the seam for real ones. */
-class Controllers implements Behaviour {
-  readonly name = "controllers";
-  readonly service = "ec2";
-  /** It answers no API call. */
-  readonly actions: readonly string[] = [];
-  private readonly model = new ModelledControllers();
-
-  start(context: BehaviourContext): void {
-    this.model.attach(context);
-    context.world.controllers = this.model;
-  }
-
-  handle(request: AwsRequest): Promise<never> {
-    throw notModelled(request, "machines answer no API calls");
-  }
-}
 
 /** Everything that the gateway does itself, because the emulator lacks it or gets it wrong. */
 export class LocalBehaviours {
@@ -43,7 +22,6 @@ export class LocalBehaviours {
   readonly sns = new SnsDeliveryBehaviour();
   readonly cloudWatch = new CloudWatchBehaviour();
   readonly all = [
-    new Controllers(),
     this.lambda,
     this.sns,
     this.cloudWatch,

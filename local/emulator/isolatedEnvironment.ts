@@ -2,6 +2,9 @@
 const passedOn = [
   "PATH",
   "HOME",
+  "USER",
+  "LOGNAME",
+  "SHELL",
   "LANG",
   "LC_ALL",
   "TMPDIR",
