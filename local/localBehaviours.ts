@@ -2,6 +2,7 @@ import { AutoScalingBehaviour } from "./gateway/behaviours/autoScaling/autoScali
 import { BackupSelectionsBehaviour } from "./gateway/behaviours/backup/backupSelections";
 import { CloudWatchBehaviour } from "./gateway/behaviours/cloudWatch/cloudWatch";
 import { EfsBehaviour } from "./gateway/behaviours/efs/efs";
+import { FileSystemSettingsBehaviour } from "./gateway/behaviours/efs/fileSystemSettings";
 import { GlobalAcceleratorBehaviour } from "./gateway/behaviours/globalAccelerator/globalAccelerator";
 import { ImageBuilderBehaviour } from "./gateway/behaviours/imageBuilder/imageBuilder";
 import { LambdaBehaviour } from "./gateway/behaviours/lambda/lambda";
@@ -28,6 +29,7 @@ export class LocalBehaviours {
     new EventBridgeScheduleBehaviour(),
     new BackupSelectionsBehaviour(),
     new EfsBehaviour(),
+    new FileSystemSettingsBehaviour(),
     new BucketReplicationBehaviour(),
     new GlobalAcceleratorBehaviour(),
     new ImageBuilderBehaviour(),

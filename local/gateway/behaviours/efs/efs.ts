@@ -1,12 +1,10 @@
 import {
-  CreateFileSystemCommand,
   DescribeFileSystemsCommand,
   EFSClient,
   type CreateReplicationConfigurationCommandInput,
   type DeleteReplicationConfigurationCommandInput,
   type DescribeReplicationConfigurationsCommandInput,
   type FileSystemDescription,
-  type PutBackupPolicyCommandInput,
   type ReplicationConfigurationDescription,
   type UpdateFileSystemCommandInput,
   type UpdateFileSystemProtectionCommandInput,
@@ -15,15 +13,22 @@ import type { AwsRequest, AwsResponse, Behaviour, BehaviourContext } from "../..
 import { answer } from "../../wire/answers";
 import { AwsError } from "../../wire/awsError";
 import { accountId } from "../accountId";
-import { Replication, type ReplicationEnd } from "./replication";
+import {
+  describeFileSystem,
+  idOf,
+  keyOf,
+  makeDestination,
+  same,
+  type ReplicationEnd,
+} from "./fileSystems";
+import { Replication } from "./replication";
 
 type Operation = (request: AwsRequest, context: BehaviourContext) => Promise<object> | object;
 
 /**
  * What the emulator's EFS lacks: replication into another region, whose destination EFS makes itself
- * and keeps read-only until the replication is deleted; replication overwrite protection; backup
- * policies; changes of the throughput mode. File systems, mount targets, access points and policies
- * stay with the emulator.
+ * and keeps read-only until the replication is deleted; replication overwrite protection;
+ * changes of the throughput mode.
  *
  * Source: EFS API reference and User Guide (docs.aws.amazon.com/efs/latest/ug/efs-replication.html).
  */
@@ -34,7 +39,6 @@ export class EfsBehaviour implements Behaviour {
   private readonly replications: Replication[] = [];
   /** By region and id: what UpdateFileSystem and UpdateFileSystemProtection changed. */
   private readonly changes = new Map<string, Partial<FileSystemDescription>>();
-  private readonly backupPolicies = new Map<string, "ENABLED" | "DISABLED">();
   private readonly operations: Readonly<Record<string, Operation>> = {
     CreateReplicationConfiguration: (request, context) => this.replicate(request, context),
     DescribeReplicationConfigurations: (request) => this.describeReplications(request),
@@ -42,8 +46,6 @@ export class EfsBehaviour implements Behaviour {
     DescribeFileSystems: (request, context) => this.describeFileSystems(request, context),
     UpdateFileSystem: (request, context) => this.updateFileSystem(request, context),
     UpdateFileSystemProtection: (request, context) => this.updateProtection(request, context),
-    PutBackupPolicy: (request, context) => this.putBackupPolicy(request, context),
-    DescribeBackupPolicy: (request, context) => this.describeBackupPolicy(request, context),
   };
 
   constructor() {
@@ -80,7 +82,7 @@ export class EfsBehaviour implements Behaviour {
         "Exactly one destination with its Region is needed.",
       );
     }
-    const original = await fileSystem(source, context);
+    const original = await describeFileSystem(source, context);
     if (this.replicationsOf(source).length > 0) {
       throw new AwsError(
         "ReplicationAlreadyExists",
@@ -108,7 +110,7 @@ export class EfsBehaviour implements Behaviour {
     context: BehaviourContext,
   ): Promise<ReplicationEnd> {
     const destination = { region, fileSystemId: idOf(fileSystemId) };
-    await fileSystem(destination, context);
+    await describeFileSystem(destination, context);
     if (this.protectionOf(destination) !== "DISABLED") {
       throw new AwsError(
         "ReplicationAlreadyExists",
@@ -192,7 +194,7 @@ export class EfsBehaviour implements Behaviour {
   private async updateFileSystem(request: AwsRequest, context: BehaviourContext): Promise<object> {
     const { FileSystemId, ...changes } = request.input as unknown as UpdateFileSystemCommandInput;
     const end = { region: request.region, fileSystemId: idOf(FileSystemId) };
-    const before = await fileSystem(end, context);
+    const before = await describeFileSystem(end, context);
     this.change(end, changes);
     return this.current(request.region, before);
   }
@@ -200,7 +202,7 @@ export class EfsBehaviour implements Behaviour {
   private async updateProtection(request: AwsRequest, context: BehaviourContext): Promise<object> {
     const input = request.input as unknown as UpdateFileSystemProtectionCommandInput;
     const end = { region: request.region, fileSystemId: idOf(input.FileSystemId) };
-    await fileSystem(end, context);
+    await describeFileSystem(end, context);
     if (this.isHeld(end)) {
       throw new AwsError(
         "ReplicationAlreadyExists",
@@ -209,32 +211,6 @@ export class EfsBehaviour implements Behaviour {
     }
     this.protect(end, input.ReplicationOverwriteProtection ?? "ENABLED");
     return { ReplicationOverwriteProtection: this.protectionOf(end) };
-  }
-
-  private async putBackupPolicy(request: AwsRequest, context: BehaviourContext): Promise<object> {
-    const input = request.input as unknown as PutBackupPolicyCommandInput;
-    const end = { region: request.region, fileSystemId: idOf(input.FileSystemId) };
-    await fileSystem(end, context);
-    const status = input.BackupPolicy?.Status === "ENABLED" ? "ENABLED" : "DISABLED";
-    this.backupPolicies.set(keyOf(end), status);
-    return { BackupPolicy: { Status: status } };
-  }
-
-  private async describeBackupPolicy(
-    request: AwsRequest,
-    context: BehaviourContext,
-  ): Promise<object> {
-    const { FileSystemId } = request.input as { FileSystemId?: string };
-    const end = { region: request.region, fileSystemId: idOf(FileSystemId) };
-    await fileSystem(end, context);
-    const status = this.backupPolicies.get(keyOf(end));
-    if (status === undefined) {
-      throw new AwsError(
-        "PolicyNotFound",
-        `File system '${end.fileSystemId}' has no backup policy.`,
-      );
-    }
-    return { BackupPolicy: { Status: status } };
   }
 
   private refuseDeletingReplicated(request: AwsRequest): void {
@@ -284,19 +260,6 @@ export class EfsBehaviour implements Behaviour {
   }
 }
 
-function same(a: ReplicationEnd, b: ReplicationEnd): boolean {
-  return a.region === b.region && a.fileSystemId === b.fileSystemId;
-}
-
-function keyOf(end: ReplicationEnd): string {
-  return `${end.region} ${end.fileSystemId}`;
-}
-
-/** A file system's id from the id or the ARN. */
-function idOf(idOrArn: string | undefined): string {
-  return (idOrArn ?? "").replace(/^.*file-system\//, "");
-}
-
 /** A key's id or alias fits every region, its ARN only its own. */
 function fitsRegion(keyIdOrArn: string, region: string): boolean {
   return !keyIdOrArn.startsWith("arn:") || keyIdOrArn.split(":")[3] === region;
@@ -307,53 +270,6 @@ function replicationNotFound(fileSystemId: string): AwsError {
     "ReplicationNotFound",
     `Replication configuration was not found for file system '${fileSystemId}'.`,
   );
-}
-
-/** Asks the emulator; its FileSystemNotFound goes to the caller. */
-async function fileSystem(
-  end: ReplicationEnd,
-  context: BehaviourContext,
-): Promise<FileSystemDescription> {
-  try {
-    const { FileSystems } = await context
-      .emulator(EFSClient, end.region)
-      .send(new DescribeFileSystemsCommand({ FileSystemId: end.fileSystemId }));
-    const found = FileSystems?.[0];
-    if (found !== undefined) return found;
-  } catch (error) {
-    if ((error as Error).name !== "FileSystemNotFound") throw error;
-  }
-  throw new AwsError("FileSystemNotFound", `File system '${end.fileSystemId}' does not exist.`);
-}
-
-/**
- * The destination that EFS makes: encrypted, with the source's performance and throughput modes,
- * without mount targets, access points and policies.
- */
-async function makeDestination(
-  region: string,
-  kmsKeyId: string | undefined,
-  original: FileSystemDescription,
-  context: BehaviourContext,
-): Promise<ReplicationEnd> {
-  if (!context.regionIsAlive(region)) {
-    throw new AwsError(
-      "InternalServerError",
-      `The destination's region ${region} does not answer.`,
-    );
-  }
-  const made = await context.emulator(EFSClient, region).send(
-    new CreateFileSystemCommand({
-      CreationToken: `destination-${original.FileSystemId ?? ""}-${context.clock.now()}`,
-      Encrypted: true,
-      PerformanceMode: original.PerformanceMode,
-      ...(kmsKeyId === undefined ? {} : { KmsKeyId: kmsKeyId }),
-      ...(original.ThroughputMode === undefined || original.ThroughputMode === "provisioned"
-        ? {}
-        : { ThroughputMode: original.ThroughputMode }),
-    }),
-  );
-  return { region, fileSystemId: made.FileSystemId ?? "" };
 }
 
 function describe(replication: Replication, region: string): ReplicationConfigurationDescription {

@@ -1,11 +1,6 @@
 import type { BehaviourContext } from "../../behaviour";
 import type { ScheduledAction } from "../../scaledClock";
-
-/** One end of a replication. */
-export interface ReplicationEnd {
-  readonly region: string;
-  readonly fileSystemId: string;
-}
+import type { ReplicationEnd } from "./fileSystems";
 
 /** A dead region's part of the machinery is looked at again this often, modelled milliseconds. */
 const deadRegionPauseMs = 30_000;

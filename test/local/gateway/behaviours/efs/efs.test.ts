@@ -2,16 +2,20 @@ import { expect } from "chai";
 import {
   CreateReplicationConfigurationCommand,
   DeleteFileSystemCommand,
+  DeleteFileSystemPolicyCommand,
   DeleteReplicationConfigurationCommand,
   DescribeBackupPolicyCommand,
+  DescribeFileSystemPolicyCommand,
   DescribeFileSystemsCommand,
   DescribeReplicationConfigurationsCommand,
   EFSClient,
   PutBackupPolicyCommand,
+  PutFileSystemPolicyCommand,
   UpdateFileSystemCommand,
   UpdateFileSystemProtectionCommand,
 } from "@aws-sdk/client-efs";
 import { EfsBehaviour } from "../../../../../local/gateway/behaviours/efs/efs";
+import { FileSystemSettingsBehaviour } from "../../../../../local/gateway/behaviours/efs/fileSystemSettings";
 import { AwsError } from "../../../../../local/gateway/wire/awsError";
 import type { MetricDatum } from "../../../../../local/gateway/world";
 import { startLocalAws, startOfTest, SteppedTime, type LocalAws } from "../localAws";
@@ -48,7 +52,7 @@ describe("the EFS behaviour", () => {
       [waiting]: [],
     };
     aws = await startLocalAws({
-      behaviours: [new EfsBehaviour()],
+      behaviours: [new EfsBehaviour(), new FileSystemSettingsBehaviour()],
       realTime: time,
       scale: 1,
       latencies: {
@@ -288,5 +292,17 @@ describe("the EFS behaviour", () => {
       new PutBackupPolicyCommand({ FileSystemId, BackupPolicy: { Status: "ENABLED" } }),
     );
     expect(await nameOfError(unknown)).to.equal("FileSystemNotFound");
+  });
+
+  it("gives a file system's policy back as it was put, until it is deleted", async () => {
+    const FileSystemId = "fs-0000000a";
+    const policy = () => here.send(new DescribeFileSystemPolicyCommand({ FileSystemId }));
+    expect(await nameOfError(policy())).to.equal("PolicyNotFound");
+    const Policy = '{"Version":"2012-10-17","Statement":[]}';
+    await here.send(new PutFileSystemPolicyCommand({ FileSystemId, Policy }));
+    expect((await policy()).Policy).to.equal(Policy);
+    await here.send(new DeleteFileSystemPolicyCommand({ FileSystemId }));
+    expect(await nameOfError(policy())).to.equal("PolicyNotFound");
+    await here.send(new DeleteFileSystemPolicyCommand({ FileSystemId }));
   });
 });
