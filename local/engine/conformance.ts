@@ -12,6 +12,7 @@ import {
   type Engine,
   type Operation,
   type OperationResult,
+  type RunOptions,
   type StackSpec,
 } from "./engine";
 
@@ -24,6 +25,8 @@ export interface ConformanceSubject {
   readonly changed: Readonly<Record<string, ConfigOverride>>;
   /** Which of the runs; default all. */
   readonly runs?: readonly ConformanceRun[];
+  /** True if something is protected, so that the destroy must be refused; default false. */
+  readonly refusesDestroy?: boolean;
   /** Where an engine keeps its state, for subjects that build on one another; default: its own. */
   readonly stateDir?: (engine: Engine["kind"]) => string;
 }
@@ -69,11 +72,7 @@ export interface ComparedRun {
 }
 
 interface Explanation {
-  readonly applies: (
-    difference: Omit<Difference, "explanation">,
-    /** What the whole run did under either engine. */
-    observed: Readonly<Record<Engine["kind"], Observed>>,
-  ) => boolean;
+  readonly applies: (difference: Omit<Difference, "explanation">) => boolean;
   readonly reason: string;
 }
 
@@ -83,29 +82,17 @@ export const explanations: readonly Explanation[] = [
     applies: ({ run, aspect }) => aspect === "output" && run.startsWith("preview"),
     reason: "The Automation API tells no outputs of a preview; the stand-in does.",
   },
-  {
-    // Both must have refused, and the stand-in must not have touched anything.
-    applies: ({ run, aspect, pulumi }, observed) =>
-      run === "destroy" &&
-      aspect === "presence" &&
-      pulumi === "delete" &&
-      observed.standin.failed &&
-      observed.pulumi.failed &&
-      observed.standin.operations.size === 0,
-    reason:
-      "The real engine deletes what nothing protected needs until it meets a protected resource; " +
-      "the stand-in refuses before it deletes anything.",
-  },
 ];
 
 /** Runs the whole sequence under both engines, which share nothing but the machine. */
 export async function compareEngines(
   subject: ConformanceSubject,
   engines: { readonly standin: Engine; readonly pulumi: Engine },
+  options: RunOptions = {},
 ): Promise<ComparedRun[]> {
   const ended = await Promise.allSettled([
-    runAll(engines.standin, subject),
-    runAll(engines.pulumi, subject),
+    runAll(engines.standin, subject, options),
+    runAll(engines.pulumi, subject, options),
   ]);
   const [standin, pulumi] = ended.map((end) => {
     if (end.status === "rejected") throw end.reason;
@@ -125,7 +112,11 @@ export async function compareEngines(
 
 type RunsByName = Map<ConformanceRun, Observed & { milliseconds: number }>;
 
-async function runAll(engine: Engine, subject: ConformanceSubject): Promise<RunsByName> {
+async function runAll(
+  engine: Engine,
+  subject: ConformanceSubject,
+  options: RunOptions,
+): Promise<RunsByName> {
   const own =
     subject.stateDir === undefined
       ? fs.mkdtempSync(path.join(os.tmpdir(), `conformance-${engine.kind}-`))
@@ -134,30 +125,29 @@ async function runAll(engine: Engine, subject: ConformanceSubject): Promise<Runs
   const stack = subject.stack(engine.kind, stateDir);
   const changed = { ...stack, config: { ...stack.config, ...subject.changed } };
   const runs: Record<ConformanceRun, () => Promise<OperationResult>> = {
-    "preview of nothing": () => engine.preview(stack),
-    "first up": () => engine.up(stack),
-    "second up": () => engine.up(stack),
-    "preview of a change": () => engine.preview(changed),
-    "changed up": () => engine.up(changed),
-    refresh: () => engine.refresh(changed),
-    destroy: () => engine.destroy(changed),
+    "preview of nothing": () => engine.preview(stack, options),
+    "first up": () => engine.up(stack, options),
+    "second up": () => engine.up(stack, options),
+    "preview of a change": () => engine.preview(changed, options),
+    "changed up": () => engine.up(changed, options),
+    refresh: () => engine.refresh(changed, options),
+    destroy: () => engine.destroy(changed, options),
   };
   const observed: RunsByName = new Map();
   try {
     for (const run of subject.runs ?? conformanceRuns)
-      observed.set(run, await observe(run, runs[run]));
+      observed.set(run, await observe(runs[run], run === "destroy" && subject.refusesDestroy));
     return observed;
   } finally {
     if (own !== undefined) fs.rmSync(own, { recursive: true, force: true });
   }
 }
 
-async function observe(run: ConformanceRun, operate: () => Promise<OperationResult>) {
+/** Any failure but the refusal that is expected ends the comparison: there is nothing to compare. */
+async function observe(operate: () => Promise<OperationResult>, mayRefuse = false) {
   let failed = false;
   const result = await operate().catch((error: unknown) => {
-    // A protected resource makes destroy fail, under both engines alike. A run before that one
-    // has to succeed, or else there is nothing to compare.
-    if (!(error instanceof OperationFailed) || run !== "destroy") throw error;
+    if (!(error instanceof OperationFailed) || !mayRefuse) throw error;
     failed = true;
     return error.result;
   });
@@ -205,9 +195,7 @@ function differencesOf(run: ConformanceRun, standin: Observed, pulumi: Observed)
     note(key, "output", standin.outputs?.[key], pulumi.outputs?.[key]);
   }
   return found.map((difference) => {
-    const reason = explanations.find(({ applies }) =>
-      applies(difference, { standin, pulumi }),
-    )?.reason;
+    const reason = explanations.find(({ applies }) => applies(difference))?.reason;
     return reason === undefined ? difference : { ...difference, explanation: reason };
   });
 }

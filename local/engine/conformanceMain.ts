@@ -7,12 +7,14 @@ import "../quietSdk";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { exitWith, interruption } from "../commandLine";
 import { createHostedZone, planDeployment } from "../drill/deployment";
 import { LocalAws } from "../localAws";
 import { chooseEngine } from "./chooseEngine";
 import {
   compareEngines,
   conforms,
+  type ComparedRun,
   type ConformanceRun,
   type ConformanceSubject,
   describeComparison,
@@ -42,19 +44,21 @@ type Worlds = Readonly<Record<Engine["kind"], World>>;
 
 async function main(): Promise<number> {
   // First, because without a CLI nothing needs to be started.
+  const signal = interruption();
   const engines = { pulumi: chooseEngine("pulumi"), standin: chooseEngine("standin") };
   const { settings } = planDeployment(undefined);
   const started: World[] = [];
   try {
     for (let index = 0; index < 2; index += 1) started.push(await startWorld(settings.domain));
     const [standin, pulumi] = started as [World, World];
-    const results = [];
+    const results: ComparedRun[] = [];
     for (const subject of subjects({ standin, pulumi })) {
-      const compared = await compareEngines(subject, engines);
+      const compared = await compareEngines(subject, engines, { signal });
       console.log(describeComparison(`stack ${subject.name}`, compared));
-      results.push(conforms(compared));
+      results.push(...compared);
     }
-    return results.every(Boolean) ? 0 : 1;
+    console.log(verdictOf(results));
+    return conforms(results) ? 0 : 1;
   } finally {
     for (const { aws, stateDir } of started) {
       await aws.stop();
@@ -71,30 +75,45 @@ async function startWorld(domain: string): Promise<World> {
 }
 
 /**
- * dr reads primary's outputs, so primary goes last, and must refuse to: its state is protected. dr
- * gives up that protection in its changed run and then goes whole.
+ * dr reads primary's outputs, so primary goes last. It refuses to go while its state is protected;
+ * both give up that protection in a changed run and then go whole.
  */
 function subjects(worlds: Worlds): ConformanceSubject[] {
   const subject = (
     name: string,
     runs: readonly ConformanceRun[],
     changed: ConformanceSubject["changed"],
+    refusesDestroy = false,
   ): ConformanceSubject => ({
     name,
     changed,
     runs,
+    refusesDestroy,
     stateDir: (engine) => worlds[engine].stateDir,
     stack: (engine, stateDir) => {
       const { aws, hostedZoneId } = worlds[engine];
       return aws.stack(name, { workDir: root, stateDir }, { hostedZoneId });
     },
   });
-  const observability = JSON.stringify({ logRetention: "14 days" });
+  const protectedState = { observability: JSON.stringify({ logRetention: "14 days" }) };
+  const unprotected = { ...protectedState, protectState: "false" };
   return [
-    subject("primary", deployments, { observability }),
-    subject("dr", [...deployments, "destroy"], { observability, protectState: "false" }),
-    subject("primary", ["destroy"], { observability }),
+    subject("primary", deployments, protectedState),
+    subject("dr", deployments, unprotected),
+    subject("primary", ["destroy"], protectedState, true),
+    subject("dr", ["destroy"], unprotected),
+    subject("primary", ["changed up", "destroy"], unprotected),
   ];
+}
+
+function verdictOf(runs: readonly ComparedRun[]): string {
+  const operations = runs.reduce((sum, run) => sum + run.operations.pulumi, 0);
+  const differences = runs.flatMap((run) => run.differences);
+  const unexplained = differences.filter(({ explanation }) => explanation === undefined).length;
+  return (
+    `${runs.length} runs, ${operations} operations: ${unexplained} differences, ` +
+    `${differences.length - unexplained} explained ones.`
+  );
 }
 
 main().then(
@@ -102,9 +121,6 @@ main().then(
     process.exitCode = code;
   },
   (error: unknown) => {
-    console.error(
-      `The engines could not be compared. ${error instanceof Error ? error.message : String(error)}`,
-    );
-    process.exitCode = 2;
+    exitWith(error, "The engines could not be compared.");
   },
 );

@@ -27,6 +27,8 @@ export type OperationMessage =
       readonly error?: string;
     };
 
+type EngineEventOfCli = Parameters<EventReader["read"]>[0];
+
 async function run(request: OperationRequest): Promise<OperationMessage> {
   const reader = new EventReader((event) => {
     send({ event });
@@ -62,7 +64,7 @@ async function operate(request: OperationRequest, reader: EventReader): Promise<
   });
   const stack = await Stack.createOrSelect(request.stack, workspace);
   const options = {
-    onEvent: (event: Parameters<EventReader["read"]>[0]) => {
+    onEvent: (event: EngineEventOfCli) => {
       reader.read(event);
     },
     color: "never" as const,
@@ -75,11 +77,29 @@ async function operate(request: OperationRequest, reader: EventReader): Promise<
     case "up":
       return (await stack.up(options)).outputs;
     case "destroy":
+      await refuseProtected(stack, reader);
       await stack.destroy(options);
       return {};
     case "refresh":
       await stack.refresh(options);
       return stack.outputs();
+  }
+}
+
+/**
+ * What the CLI does for a person: look at the whole destroy first, and refuse it if something in it
+ * is protected. Without that look it deletes until it meets the first protected resource.
+ */
+async function refuseProtected(stack: Stack, reader: EventReader): Promise<void> {
+  const plan = new EventReader(() => undefined);
+  const onEvent = (event: EngineEventOfCli) => {
+    plan.read(event);
+  };
+  try {
+    await stack.previewDestroy({ onEvent, color: "never", suppressOutputs: true });
+  } catch (refused) {
+    reader.diagnostics.push(...plan.diagnostics);
+    throw refused;
   }
 }
 

@@ -43,6 +43,7 @@ describe("the stand-in engine beside the real one", function () {
         };
       },
       changed: { size: "5", zone: "b", extra: "false", protect: "true" },
+      refusesDestroy: true,
     };
     try {
       const engines = { standin: new StandinEngine(), pulumi: new PulumiEngine(cli) };
