@@ -64,9 +64,16 @@ export class Deployment {
     private readonly options: RunOptions,
   ) {
     for (const value of project.secretValues) this.rememberSecretText(value);
-    options.signal?.addEventListener("abort", () => {
-      this.fail(new Error("The run was interrupted."));
-    });
+    options.signal?.addEventListener("abort", this.interrupt);
+  }
+
+  private readonly interrupt = () => {
+    this.fail(new Error("The run was interrupted."));
+  };
+
+  /** The run is over: the caller's signal, which may outlive it, is let go. */
+  close(): void {
+    this.options.signal?.removeEventListener("abort", this.interrupt);
   }
 
   /** Aborts when the run has failed: nothing new may begin. */

@@ -91,6 +91,7 @@ async function run(
     providers.stop();
     server.forceShutdown();
     state.close();
+    deployment.close();
   }
   const result: OperationResult = {
     operations: deployment.operations,
