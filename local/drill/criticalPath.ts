@@ -1,3 +1,4 @@
+import type { GatewayEvent } from "../gateway/gatewayEvents";
 import type { LatencyName } from "../gateway/latencies";
 import type { DrillLimits } from "./rules/ruleResult";
 import type { RecordVersion, Trace } from "./trace";
@@ -11,8 +12,9 @@ export interface PathPart {
 
 /**
  * The longest chain of waits that no implementation could shorten: how long detection takes by the
- * configured periods, the dwell, the fence's timeout, and the modelled AWS latencies as they were
- * drawn in this very run. What the failover adds to it is its own doing.
+ * configured periods, the dwell, the fence's timeout, the modelled AWS latencies as they were drawn
+ * in this very run, and the controllers' own start up to the load balancer's health checks. What the
+ * failover adds to it is its own doing.
  */
 export function criticalPath(
   trace: Trace,
@@ -39,7 +41,8 @@ export function criticalPath(
     "rdsPromotionDetach",
   ]);
   const home = sum(trace, ["efsReplicationDelete"]);
-  const controllers = Math.max(home, capacity) + sum(trace, ["jenkinsLoad"]);
+  const begun = Math.max(home, capacity);
+  const controllers = begun + startOfControllers(trace, limits, committed.at + capacity);
   const longest: PathPart =
     database > controllers
       ? {
@@ -48,7 +51,7 @@ export function criticalPath(
           steps: ["database"],
         }
       : {
-          name: `${home >= capacity ? "home: its replication ends" : "capacity: machines boot"}; then Jenkins loads`,
+          name: `${home >= capacity ? "home: its replication ends" : "capacity: machines boot"}; then controllers start`,
           milliseconds: controllers,
           steps: [home >= capacity ? "home" : "capacity", "controllers"],
         };
@@ -65,6 +68,25 @@ export function criticalPath(
     },
     longest,
   ];
+}
+
+/**
+ * How long the controllers took once home and machines were there: noticing it, loading Jenkins, the
+ * load balancer's checks. The last team that was needed counts, not the slowest. 0 if it never came.
+ */
+function startOfControllers(trace: Trace, limits: DrillLimits, bootedAt: number): number {
+  const there = trace.events.filter(({ region }) => region === trace.servingRegion);
+  const freedAt = there.find(({ what }) => what.endsWith("is writable"))?.at;
+  const healthyAt = limits.teamTargetGroups
+    .map((group) => there.find((event) => isHealthyTarget(event, group))?.at ?? Infinity)
+    .sort((a, b) => a - b)[limits.requiredTeams - 1];
+  if (freedAt === undefined || healthyAt === undefined || healthyAt === Infinity) return 0;
+  return Math.max(0, healthyAt - Math.max(freedAt, bootedAt));
+}
+
+function isHealthyTarget({ service, detail }: GatewayEvent, group: string): boolean {
+  if (service !== "elasticloadbalancing") return false;
+  return detail?.TargetGroupName === group && detail.State === "healthy";
 }
 
 /** Steps that follow one another for one thing; of several things the slowest one counts. */

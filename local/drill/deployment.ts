@@ -35,13 +35,14 @@ export function planDeployment(teams: number | undefined): PlannedDeployment {
   );
   const settings = parseSettings(Object.fromEntries(own), "dr");
   const policy = failoverPolicy(settings);
-  const moving = settings.teams.filter(({ strategy }) => strategy !== "local-only").length;
+  const moving = settings.teams.filter(({ strategy }) => strategy !== "local-only");
   return {
     settings,
     overrides,
     limits: {
       ...policy,
-      requiredTeams: Math.ceil(moving * policy.requiredHealthyShare),
+      requiredTeams: Math.ceil(moving.length * policy.requiredHealthyShare),
+      teamTargetGroups: moving.map(({ name }) => `${settings.prefix}-${name}`),
       hasDatabase: true,
     },
   };

@@ -10,6 +10,8 @@ export interface DrillLimits extends Pick<
   "fenceTimeout" | "maxReplicaLag" | "maxHomeLag" | "confirmFor"
 > {
   readonly requiredTeams: number;
+  /** Names of the target groups of all teams that move. */
+  readonly teamTargetGroups: readonly string[];
   readonly hasDatabase: boolean;
 }
 

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { criticalPath } from "../../../local/drill/criticalPath";
 import { countCalls, momentsOf, timelineOf } from "../../../local/drill/timeline";
 import { recordVersions } from "../../../local/drill/trace";
-import { call, goodTrace, limits, lost, traceOf } from "./trace";
+import { call, goodTrace, healthy, limits, lost, traceOf } from "./trace";
 
 describe("the drill's figures", () => {
   const trace = traceOf(goodTrace());
@@ -37,6 +37,21 @@ describe("the drill's figures", () => {
     const parts = criticalPath(trace, limits, versions);
     expect(parts.map(({ milliseconds }) => milliseconds)).to.deep.equal([60_000, 300_000, 340_000]);
     expect(parts[2]?.steps).to.deep.equal(["home", "controllers"]);
+  });
+
+  it("count the controllers up to the health check of the last team that was needed", () => {
+    const two = { ...limits, teamTargetGroups: ["jenkins-ma", "jenkins-ba", "jenkins-tw"] };
+    const late = [
+      healthy(780_000, "jenkins-ba"),
+      healthy(850_000, "jenkins-tw"),
+      healthy(730_000, "jenkins-tw", lost),
+    ];
+    const part = (requiredTeams: number) =>
+      criticalPath(traceOf(goodTrace(), [], late), { ...two, requiredTeams }, versions)[2];
+    expect([1, 2, 3].map((count) => part(count)?.milliseconds)).to.deep.equal([
+      340_000, 360_000, 430_000,
+    ]);
+    expect(part(4)?.milliseconds).to.equal(300_000);
   });
 
   it("blame the database where its promotion takes longest", () => {

@@ -14,6 +14,7 @@ export const limits: DrillLimits = {
   maxReplicaLag: 300,
   maxHomeLag: 900,
   requiredTeams: 1,
+  teamTargetGroups: ["jenkins-ma"],
   hasDatabase: true,
 };
 
@@ -37,6 +38,12 @@ export function put(at: number, record: FailoverRecord): Omit<LoggedCall, "numbe
 
 function event(at: number, service: string, what: string, parts: Partial<GatewayEvent> = {}) {
   return { at, service, region: serving, resource: "r", what, ...parts };
+}
+
+/** A target group's first healthy target. */
+export function healthy(at: number, TargetGroupName: string, region = serving): GatewayEvent {
+  const detail = { TargetGroupName, State: "healthy" };
+  return event(at, "elasticloadbalancing", "target is healthy", { region, detail });
 }
 
 export function answers(at: number, region = serving): GatewayEvent {
@@ -127,6 +134,7 @@ export function goodTrace() {
     promoted: event(700_000, "rds", "replica is promoted"),
     writable: event(720_000, "elasticfilesystem", "fs-1 is writable"),
     answers: answers(750_000),
+    healthy: healthy(760_000, "jenkins-ma"),
   };
   return { calls, events };
 }

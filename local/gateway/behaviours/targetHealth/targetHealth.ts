@@ -146,6 +146,7 @@ export class TargetHealthBehaviour implements Behaviour {
       region: group.region,
       resource: target.id,
       what: `${group.settings.TargetGroupName ?? ""}: target ${target.id} is ${State ?? ""}${Reason === undefined ? "" : ` (${Reason})`}`,
+      detail: { TargetGroupName: group.settings.TargetGroupName, State },
     });
   }
 
