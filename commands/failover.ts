@@ -6,6 +6,7 @@
  */
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
+import { recordId, recordTableName } from "../failover/recordAddress";
 import type { RunResult } from "../failover/run";
 import { type FailoverOptions, readOptions, requestOf } from "./failoverRequest";
 import { type Answer, failoverService, type RecordSummary } from "./failoverService";
@@ -67,7 +68,7 @@ function report(answer: Answer): void {
 function followUp(region: string, prefix: string): string {
   return [
     "Follow it (docs/runbook.md says what each phase means):",
-    `  aws dynamodb get-item --region ${region} --table-name ${prefix}-failover --consistent-read --key '{"id":{"S":"failover"}}' --query Item.record.S --output text`,
+    `  aws dynamodb get-item --region ${region} --table-name ${recordTableName(prefix)} --consistent-read --key '{"id":{"S":"${recordId}"}}' --query Item.record.S --output text`,
     `  aws logs tail /aws/lambda/${prefix}-failover --region ${region} --since 5m --follow`,
   ].join("\n");
 }

@@ -1,6 +1,7 @@
 import { DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import type { FailoverRequest } from "../failover/failoverFunction";
+import { recordId, recordTableName } from "../failover/recordAddress";
 
 /** The plain attributes of the failover record. */
 export interface RecordSummary {
@@ -51,8 +52,8 @@ export function failoverService(
     readRecord: async () => {
       const { Item } = await new DynamoDBClient({ region }).send(
         new GetItemCommand({
-          TableName: name,
-          Key: { id: { S: "failover" } },
+          TableName: recordTableName(prefix),
+          Key: { id: { S: recordId } },
           ConsistentRead: true,
         }),
       );

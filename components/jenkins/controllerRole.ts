@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { recordTableName } from "../../failover/recordAddress";
 import type { Deployment } from "../deployment";
 import { policyOf, type Statement } from "../policies";
 import type { AgentFleet } from "./agentFleet";
@@ -149,7 +150,7 @@ function leaseStatements({ deployment, team, leaseTableArn }: ControllerRoleArgs
       Action: "dynamodb:GetItem",
       Resource: [region, peerRegion].map(
         (each) =>
-          pulumi.interpolate`arn:aws:dynamodb:${each}:${accountId}:table/${prefix}-failover`,
+          pulumi.interpolate`arn:aws:dynamodb:${each}:${accountId}:table/${recordTableName(prefix)}`,
       ),
     },
   ];

@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { recordTableName } from "../../failover/recordAddress";
 import { type ArgumentProblem, refuseProblems } from "../argumentProblems";
 import type { Deployment, RegionRole } from "../deployment";
 import { AcceleratorEndpoint } from "./acceleratorEndpoint";
@@ -375,7 +376,7 @@ function userDataOf(
         role: args.role,
         generation: deployment.generation,
         leaseTable,
-        recordTable: `${deployment.prefix}-failover`,
+        recordTable: recordTableName(deployment.prefix),
         homes: homesOf(team).map((home, index) => ({
           home,
           accessPointId: accessPoints[index] ?? "",

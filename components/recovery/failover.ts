@@ -8,6 +8,7 @@ import type {
   PlannedTeam,
 } from "../../failover/plan";
 import { metricNamespace } from "../../failover/probe/probePlan";
+import { recordTableName } from "../../failover/recordAddress";
 import type { Deployment } from "../deployment";
 import { failoverStatements } from "./failoverPermissions";
 import { InlineFunction } from "./inlineFunction";
@@ -113,7 +114,8 @@ export class Failover extends pulumi.ComponentResource {
 
   /**
    * One item. Encrypted by the service's key in this account: it holds no secret, and controllers of
-   * both regions read it before they start, which a customer key would make depend on one more thing.
+   * both regions read it before they start, as `pulumi up` does before it registers anything; a
+   * customer key would make them depend on one more thing.
    */
   private createRecordTable(name: string, args: FailoverArgs): aws.dynamodb.Table {
     return new aws.dynamodb.Table(
@@ -230,11 +232,6 @@ export class Failover extends pulumi.ComponentResource {
       { parent: this, dependsOn: [lambda, subscription], ignoreChanges: ["input"] },
     );
   }
-}
-
-/** The table that controllers of both regions look up before they start. */
-export function recordTableName(prefix: string): string {
-  return `${prefix}-failover`;
 }
 
 function planOf(args: FailoverArgs, tableName: pulumi.Output<string>): pulumi.Output<FailoverPlan> {

@@ -1,11 +1,12 @@
 import type { FailoverRecord } from "../model";
 import type { Cloud } from "../ports";
+import { recordId } from "../recordAddress";
 import { type Clients, limited } from "./clients";
 
-/** Key of the one item. Controllers and people read its plain attributes; `record` is the whole. */
-const recordId = "failover";
-
-/** The failover record in DynamoDB; the condition on `version` is what makes two runs harmless. */
+/**
+ * The failover record in DynamoDB; the condition on `version` is what makes two runs harmless.
+ * Controllers, `pulumi up` and people read the item's plain attributes; `record` is the whole.
+ */
 export function recordTable(clients: Clients, tableName: string): Pick<Cloud, "load" | "save"> {
   const sdk = () =>
     require("@aws-sdk/client-dynamodb") as typeof import("@aws-sdk/client-dynamodb");
