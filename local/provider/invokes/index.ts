@@ -4,6 +4,7 @@ import type { Properties } from "../wire";
 import { accountFunctions } from "./account";
 import { lookups } from "./lookups";
 import { policyDocument } from "./policyDocument";
+import { tableFunctions } from "./tableItem";
 
 /** What a function may use. */
 export interface InvokeContext {
@@ -24,6 +25,7 @@ export type InvokeFunction = (
 const functions: Readonly<Record<string, InvokeFunction>> = {
   ...accountFunctions,
   ...lookups,
+  ...tableFunctions,
   "aws:iam/getPolicyDocument:getPolicyDocument": policyDocument,
 };
 

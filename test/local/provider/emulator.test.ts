@@ -3,6 +3,7 @@ import * as path from "node:path";
 import { expect } from "chai";
 import { startEmulator, type Emulator } from "../../../local/emulator/emulator";
 import { AwsServices } from "../../../local/provider/awsServices";
+import { invokeFunction } from "../../../local/provider/invokes";
 import { Lifecycle } from "../../../local/provider/lifecycle";
 import { resourceTypeOf } from "../../../local/provider/registry";
 import type { ProviderSettings } from "../../../local/provider/settings";
@@ -106,6 +107,34 @@ describe("The local provider against the emulator", function () {
     const here = await aws.call("dynamodb", "listTables", "eu-west-1", {});
     expect(there.TableNames).to.deep.equal(["leases"]);
     expect(here.TableNames).to.deep.equal([]);
+  });
+
+  it("reads a table's item in the region that is asked for, and says what is missing", async () => {
+    const region = "us-west-2";
+    await create("aws:dynamodb/table:Table", {
+      name: "records",
+      hashKey: "id",
+      attributes: [{ name: "id", type: "S" }],
+      billingMode: "PAY_PER_REQUEST",
+      region,
+    });
+    const Item = { id: { S: "here" }, generation: { N: "2" } };
+    await aws.call("dynamodb", "putItem", region, { TableName: "records", Item });
+    const read = async (tableName: string, id: string): Promise<unknown> => {
+      const args = { tableName, key: JSON.stringify({ id: { S: id } }), region };
+      const token = "aws:dynamodb/getTableItem:getTableItem";
+      return invokeFunction(token, args, settings, aws).then(
+        ({ item }) => JSON.parse(item as string) as unknown,
+        (error: unknown) => (error as Error).message,
+      );
+    };
+    expect(await read("records", "here")).to.deep.equal(Item);
+    expect(await read("records", "gone")).to.equal(
+      "reading DynamoDB Table Item (records|gone): empty result",
+    );
+    expect(await read("absent", "here")).to.equal(
+      "reading DynamoDB Table Item (absent|here): couldn't find resource",
+    );
   });
 
   it("says which resource and which call failed, and why", async () => {

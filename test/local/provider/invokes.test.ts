@@ -32,6 +32,16 @@ describe("Functions of the local provider in plan-only mode", () => {
     expect(containsSecret(await provider.invoke(token, {}))).to.equal(true);
   });
 
+  it("has no table item, which is an error in the real provider's words", async () => {
+    const token = "aws:dynamodb/getTableItem:getTableItem";
+    const key = JSON.stringify({ id: { S: "failover" } });
+    let message = "";
+    await provider.invoke(token, { tableName: "records", key }).catch((error: unknown) => {
+      message = (error as Error).message;
+    });
+    expect(message).to.equal("reading DynamoDB Table Item (records|failover): empty result");
+  });
+
   it("writes policy documents as IAM does", async () => {
     const { json } = await provider.invoke("aws:iam/getPolicyDocument:getPolicyDocument", {
       statements: [
