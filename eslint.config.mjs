@@ -12,6 +12,9 @@ const pureFiles = [
   "components/**/*Plan.ts",
   "stacks/config/*Renderer.ts",
   "stacks/config/parseSettings.ts",
+  "stacks/failoverRecord/agreement.ts",
+  "stacks/failoverRecord/reading.ts",
+  "stacks/failoverRecord/refusals.ts",
 ];
 
 const effectfulModules = [

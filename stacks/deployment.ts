@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Deployment } from "../components/deployment";
 import type { Settings } from "./config";
+import { requireAgreement } from "./failoverRecord/requireAgreement";
 
 /** What every component of a stack is given: where it is, and the provider that puts it there. */
 export interface StackContext {
@@ -13,8 +14,14 @@ export interface StackContext {
 /**
  * The stack's one provider. Its default tags reach every resource but the machines, which Auto
  * Scaling makes itself and tags by its own list.
+ *
+ * Whoever composes a stack gets its provider here and nowhere else, so nothing can be registered
+ * before the failover record was asked.
+ *
+ * @throws StackRefused when the settings disagree with the failover record, see
+ *   {@link file://./failoverRecord/agreement.ts}.
  */
-export function stackContext(settings: Settings): StackContext {
+export async function stackContext(settings: Settings): Promise<StackContext> {
   const { prefix, generation, region, peerRegion, activeRegion, stackName } = settings;
   const provider = new aws.Provider("region", {
     region,
@@ -26,6 +33,7 @@ export function stackContext(settings: Settings): StackContext {
       },
     },
   });
+  await requireAgreement(settings, provider);
   const accountId = aws
     .getCallerIdentityOutput({}, { provider })
     .apply((identity) => identity.accountId);

@@ -28,8 +28,8 @@ import { PrimaryStack } from "./primaryOutputs";
  * The stack of `regions.dr`: the pilot light. The same shape as the primary region with capacity
  * zero, the replicas of its state, and what watches it and can take its place.
  */
-export function dr({ settings }: StackSettings): Record<string, unknown> {
-  const { deployment, provider, opts } = stackContext(settings);
+export async function dr({ settings }: StackSettings): Promise<Record<string, unknown>> {
+  const { deployment, provider, opts } = await stackContext(settings);
   const { region } = deployment;
   const role = roleOf(deployment);
   const { protectState } = settings;

@@ -38,8 +38,11 @@ import { replicationRuleId } from "../components/data/bucketReplication";
  * The stack of `regions.primary`: highly available Jenkins over two or three zones, and what the pair
  * of regions shares. Whoever reads one file to see what is deployed reads this one.
  */
-export function primary({ settings, secrets }: StackSettings): Record<string, unknown> {
-  const { deployment, provider, opts } = stackContext(settings);
+export async function primary({
+  settings,
+  secrets,
+}: StackSettings): Promise<Record<string, unknown>> {
+  const { deployment, provider, opts } = await stackContext(settings);
   const { region, peerRegion } = deployment;
   const { protectState } = settings;
   const role = roleOf(deployment);

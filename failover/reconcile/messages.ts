@@ -29,8 +29,8 @@ export function servingMessage(record: FailoverRecord, rtoMs: number): Announcem
     body:
       `The failover to generation ${record.generation} is complete after ${minutes} min (RTO). ` +
       `Replication was behind by: ${lag} (RPO). ${fenced} Nothing fails back by itself. ` +
-      "Do not run `pulumi up` on either stack while its configuration has another activeRegion or generation " +
-      "than the failover record: docs/runbook.md, Afterwards.",
+      "`pulumi up` refuses to run while a stack's configuration has another activeRegion or generation " +
+      "than the failover record; run no `pulumi refresh` either: docs/runbook.md, Afterwards.",
   };
 }
 

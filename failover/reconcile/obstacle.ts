@@ -12,7 +12,7 @@ const remedies: Readonly<Record<StepName, string>> = {
     "groups), or give up: npm run failover -- --stack dr --abort.",
   capacity:
     "Look at the scaling activities of the groups: quota, image, instance type or capacity of the " +
-    "zones. Another instance type in the configuration and `pulumi up` is the usual way out.",
+    "zones. Another instance type is the usual way out: docs/runbook.md, Another instance type.",
   database: "Look at the replica's events in RDS and mend its state; then it is promoted.",
   home: "Look at the file system's replication in EFS of the waiting region.",
   controllers:

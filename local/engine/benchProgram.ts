@@ -64,7 +64,7 @@ async function main(): Promise<number> {
 async function evaluate(
   stack: "primary" | "dr",
   teams: number,
-  program: () => Record<string, unknown>,
+  program: () => Promise<Record<string, unknown>>,
   primaryOutputs: StackOutputs,
 ): Promise<{ resources: number; outputs: StackOutputs }> {
   const { name, config } = readProject({
@@ -78,9 +78,7 @@ async function evaluate(
   const { mocks, count } = benchMocks(primaryOutputs);
   await pulumi.runtime.setMocks(mocks, name, stack, false, "organization");
   pulumi.runtime.setAllConfig(config);
-  const outputs = (await pulumi.runtime.runInPulumiStack(() =>
-    Promise.resolve(program()),
-  )) as StackOutputs;
+  const outputs = (await pulumi.runtime.runInPulumiStack(program)) as StackOutputs;
   await pulumi.runtime.disconnect();
   return { resources: count(), outputs: await plain(outputs) };
 }

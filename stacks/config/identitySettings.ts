@@ -94,6 +94,10 @@ export const identityFields = {
     description:
       "Asks for a failover to this stack's region, once: `pulumi config set failover true --stack dr && pulumi up --stack dr`. Unsetting it does not fail back.",
   }),
+  runWithoutRecord: flag().default(false).meta({
+    description:
+      "Lets the stack run although the failover record cannot be read, because its region is silent or access is denied. For one run, by somebody who knows which region is active: without the record nothing keeps Pulumi from undoing a failover. A record that can be read is obeyed all the same. With a silent region the run takes some minutes longer, until the AWS provider gives up on it.",
+  }),
   protectState: flag().default(true).meta({
     description:
       "Keeps Pulumi from deleting what holds state (database, file systems, buckets, keys, records). Set it to false only to tear everything down.",

@@ -170,6 +170,18 @@ export const badSettings: readonly BadSettings[] = [
     says: ["where it can do nothing", "--stack dr"],
   },
   {
+    mistake: "an override that is neither true nor false",
+    settings: { runWithoutRecord: "once" },
+    path: "runWithoutRecord",
+    says: ['"once"', "true or false"],
+  },
+  {
+    mistake: "a misspelt override",
+    settings: { runWithoutRecords: "true" },
+    path: "runWithoutRecords",
+    says: ["did you mean runWithoutRecord?"],
+  },
+  {
     mistake: "a flag that is neither true nor false",
     settings: { failover: "yes" },
     path: "failover",

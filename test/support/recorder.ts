@@ -1,7 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import { callTable, typeTable } from "./awsTypes";
 import { type Call, type Registration, Registrations } from "./registrations";
-import { defaultRegion, mockAccountId, type Properties, type RowContext } from "./typeRow";
+import {
+  type CallTable,
+  defaultRegion,
+  mockAccountId,
+  type Properties,
+  type RowContext,
+} from "./typeRow";
 import { secretPaths, unwrapSecrets } from "./wireValues";
 
 export interface RunOptions {
@@ -15,6 +21,10 @@ export interface RunOptions {
   readonly config?: Readonly<Record<string, string>>;
   /** Outputs of other stacks by the name given to the StackReference. */
   readonly stackOutputs?: Readonly<Record<string, Properties>>;
+  /** Answers to invokes that differ from the table's. */
+  readonly calls?: CallTable;
+  /** Told the type of each resource: a program that ends with an error leaves no registrations. */
+  readonly onRegister?: (type: string) => void;
 }
 
 /** The wire's form of inputs. */
@@ -102,14 +112,23 @@ export class Recorder {
   call(args: pulumi.runtime.MockCallArgs): pulumi.runtime.MockCallResult {
     const inputs = unwrapSecrets(args.inputs) as Properties;
     this.calls.push({ token: args.token, inputs, provider: args.provider });
-    const row = callTable[args.token];
+    const row = this.options.calls?.[args.token] ?? callTable[args.token];
     if (row === undefined) {
       this.problems.push(
         `unknown call ${args.token}: add a row to test/support/awsTypes/calls.ts if the program should make it`,
       );
       return {};
     }
-    return row(inputs, { region: this.regionOf(inputs, args.provider), accountId: mockAccountId });
+    const context = {
+      region: this.regionOf(inputs, args.provider),
+      accountId: mockAccountId,
+    };
+    try {
+      return row(inputs, context);
+    } catch (error) {
+      // Of a failed call Pulumi shows the details that the engine sends along, and nothing else.
+      throw Object.assign(error as Error, { details: (error as Error).message });
+    }
   }
 
   finished(): Registrations {
@@ -129,6 +148,7 @@ export class Recorder {
     const name = request.getName();
     const parent = request.getParent() || undefined;
     const urn = realUrn(parent, type, name);
+    this.options.onRegister?.(type);
     if (this.registered.some((each) => each.urn === urn)) {
       this.problems.push(`two resources share the name ${urn}`);
     }

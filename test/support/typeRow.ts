@@ -38,7 +38,7 @@ export interface TypeRow {
   readonly global?: true;
 }
 
-/** How the mocks answer for one invoke (`aws.getRegion` …). */
+/** How the mocks answer for one invoke (`aws.getRegion` …); what it throws the program is told. */
 export type CallRow = (
   inputs: Properties,
   context: { readonly region: string; readonly accountId: string },

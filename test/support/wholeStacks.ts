@@ -1,4 +1,4 @@
-import { runProgram, valueOf, type Run } from "./strictMocks";
+import { runProgram, type RunOptions, valueOf, type Run } from "./strictMocks";
 import { sampleSettings } from "../stacks/sampleSettings";
 import type { Properties } from "./typeRow";
 
@@ -16,11 +16,13 @@ const project = "jenkins-pilot-light";
  *
  * @param changed settings laid over the samples, as `pulumi config set` stores them
  * @param primaryOutputs what the primary stack published; only the dr stack reads it
+ * @param options what else differs of the run
  */
 export async function runStack(
   stack: "primary" | "dr",
   changed: Readonly<Record<string, string>> = {},
   primaryOutputs?: Properties,
+  options: Pick<RunOptions, "calls" | "onRegister" | "preview"> = {},
 ): Promise<Run<Properties>> {
   const settings = Object.entries({ ...sampleSettings(stack), ...changed });
   const run = await runProgram(
@@ -33,6 +35,7 @@ export async function runStack(
       return program(readSettings());
     },
     {
+      ...options,
       project,
       stack,
       config: Object.fromEntries(settings.map(([key, value]) => [`${project}:${key}`, value])),

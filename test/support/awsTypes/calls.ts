@@ -19,6 +19,10 @@ export const callTable: CallTable = {
     names: ["a", "b", "c"].map((zone) => `${region}${zone}`),
     zoneIds: ["az1", "az2", "az3"],
   }),
+  /** Nothing was failed over yet; a test that has a record answers the call itself. */
+  "aws:dynamodb/getTableItem:getTableItem": ({ tableName }) => {
+    throw new Error(`reading DynamoDB Table Item (${String(tableName)}|failover): empty result`);
+  },
   "aws:secretsmanager/getRandomPassword:getRandomPassword": ({ passwordLength }) => ({
     randomPassword: "x".repeat(passwordLength as number),
   }),

@@ -1,0 +1,65 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { recordTableName } from "../../failover/recordAddress";
+import type { Settings } from "../config/settings";
+import { agreement } from "./agreement";
+import { readRecord, recordKey } from "./readRecord";
+import { recordRegion } from "./reading";
+
+/**
+ * A read across the world takes about a second, ten times that on a bad network. Longer only makes
+ * people wait for a region that is gone.
+ */
+const patienceMs = 20_000;
+
+/** The stack does not run. A RunError, which Pulumi prints without a stack trace. */
+export class StackRefused extends pulumi.RunError {
+  constructor(
+    message: string,
+    /** A call is still under way, which may keep the program's process for minutes. */
+    readonly callPending: boolean,
+  ) {
+    super(message);
+  }
+}
+
+/**
+ * Lets the stack go on if it agrees with the failover record (S9), in a preview as in an update.
+ * Call it before anything but the provider is registered. A call that was given up stays under way,
+ * since Pulumi has no way to take one back: a stack that runs in spite of it
+ * (`runWithoutRecord`) ends only after the provider has given up too, minutes later.
+ *
+ * @param provider The stack's own; the record's region is an argument of the call.
+ * @param limitMs How long the record may take, milliseconds, once the provider is ready. Default 20 s.
+ * @throws StackRefused with what differs and the commands that mend it.
+ */
+export async function requireAgreement(
+  settings: Settings,
+  provider: aws.Provider,
+  limitMs = patienceMs,
+): Promise<void> {
+  // Starting a provider takes its time, which is not the region's silence.
+  await new Promise<void>((resolve) => {
+    provider.urn.apply(() => {
+      resolve();
+    });
+  });
+  let pending = true;
+  const ask = async (): Promise<aws.dynamodb.GetTableItemResult> => {
+    try {
+      return await aws.dynamodb.getTableItem(
+        {
+          tableName: recordTableName(settings.prefix),
+          key: recordKey,
+          region: recordRegion(settings),
+        },
+        { provider },
+      );
+    } finally {
+      pending = false;
+    }
+  };
+  const verdict = agreement(settings, await readRecord(ask, limitMs));
+  if (!verdict.agrees) throw new StackRefused(verdict.refusal, pending);
+  if (verdict.warning !== undefined) void pulumi.log.warn(verdict.warning);
+}
