@@ -1,4 +1,4 @@
-import { Listr } from "listr2";
+import { Listr, PRESET_TIMER } from "listr2";
 import type { DrillView, Tell } from "./stage";
 
 /**
@@ -30,7 +30,7 @@ function terminalView(): DrillView {
           // Interruptions are the drill's own: it ends what it started before it exits.
           registerSignalListeners: false,
           rendererOptions: {
-            timer: { condition: true, field: seconds },
+            timer: { ...PRESET_TIMER, field: seconds },
             // Told once, by whoever ends the process.
             showErrorMessage: false,
           },
