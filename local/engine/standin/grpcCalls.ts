@@ -29,15 +29,21 @@ export class ProviderError extends Error {
   }
 }
 
-/** Makes a unary call and turns its error into a {@link ProviderError}. */
-export function unary<Response>(
-  call: (done: (error: grpc.ServiceError | null, response: Response) => void) => unknown,
+/**
+ * Makes a unary call.
+ * @throws ProviderError with what the provider tells of its refusal
+ */
+export function callUnary<Request, Response>(
+  client: grpc.Client,
+  { path, requestSerialize, responseDeserialize }: grpc.MethodDefinition<Request, Response>,
+  request: Request,
 ): Promise<Response> {
   return new Promise((resolve, reject) => {
-    call((error, response) => {
-      if (error === null) resolve(response);
-      else reject(providerError(error));
-    });
+    const done: grpc.requestCallback<Response> = (error, response) => {
+      if (error !== null) reject(providerError(error));
+      else resolve(response as Response);
+    };
+    client.makeUnaryRequest(path, requestSerialize, responseDeserialize, request, done);
   });
 }
 

@@ -1,41 +1,32 @@
 import * as grpc from "@grpc/grpc-js";
-import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
+import { ResourceProviderService as methods } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as proto from "@pulumi/pulumi/proto/provider_pb";
-import { Empty } from "../protobuf";
+import { Empty, type Struct } from "../protobuf";
 import {
   withoutOutputValues,
   withoutResourceReferences,
   withoutSecrets,
   type PropertyMap,
 } from "../propertyValue";
-import { fromStruct, grpcOptions, ProviderError, toStruct, unary } from "./grpcCalls";
-
-/** The resource that a call is about. */
-export interface ResourceAddress {
-  readonly urn: string;
-  readonly type: string;
-  readonly name: string;
-}
-
-/** What a provider says about a difference. */
-export interface ProviderDiff {
-  /** Undefined when the provider leaves the comparison to the engine. */
-  readonly changes: boolean | undefined;
-  readonly replaces: readonly string[];
-  readonly deleteBeforeReplace: boolean;
-  /** Property paths that differ. */
-  readonly diffs: readonly string[];
-}
-
-/** A failed check: which property, and why. */
-export interface CheckFailure {
-  readonly property: string;
-  readonly reason: string;
-}
+import { callUnary, fromStruct, grpcOptions, ProviderError, toStruct } from "./grpcCalls";
+import {
+  about,
+  aboutExisting,
+  checkAnswer,
+  checkRequest,
+  comparing,
+  diffAnswer,
+  failuresIn,
+  type Checked,
+  type CheckFailure,
+  type OldProperties,
+  type ProviderDiff,
+  type ResourceAddress,
+} from "./providerMessages";
 
 /** Pulumi's provider protocol as the stand-in engine uses it, in plain values. */
 export class ProviderClient {
-  private readonly client: ResourceProviderClient;
+  private readonly client: grpc.Client;
   private acceptsSecrets = false;
   private acceptsResources = false;
   private acceptsOutputs = false;
@@ -46,11 +37,7 @@ export class ProviderClient {
     readonly packageName: string,
     address: string,
   ) {
-    this.client = new ResourceProviderClient(
-      address,
-      grpc.credentials.createInsecure(),
-      grpcOptions,
-    );
+    this.client = new grpc.Client(address, grpc.credentials.createInsecure(), grpcOptions);
   }
 
   /** Tells the provider who talks to it; older ones do not know the call. */
@@ -60,10 +47,7 @@ export class ProviderClient {
     request.setProgramDirectory(programDirectory);
     request.setConfigureWithUrn(true);
     request.setInvokeWithPreview(true);
-    await orUnimplemented(
-      unary<proto.ProviderHandshakeResponse>((done) => this.client.handshake(request, done)),
-      undefined,
-    );
+    await orUnimplemented(this.send(methods.handshake, request), undefined);
   }
 
   /** The provider's configuration as it wants it, checked. */
@@ -71,51 +55,41 @@ export class ProviderClient {
     resource: ResourceAddress,
     olds: PropertyMap,
     news: PropertyMap,
-  ): Promise<{ inputs: PropertyMap; failures: CheckFailure[] }> {
+  ): Promise<Checked> {
     const request = checkRequest(resource, withoutSecrets(olds), withoutSecrets(news));
-    return orUnimplemented(
-      unary<proto.CheckResponse>((done) => this.client.checkConfig(request, done)).then(
-        checkAnswer,
-      ),
-      { inputs: news, failures: [] },
-    );
+    return orUnimplemented(this.send(methods.checkConfig, request).then(checkAnswer), {
+      inputs: news,
+      failures: [],
+    });
   }
 
+  /** How the provider's configuration differs from the one it had. */
   async diffConfig(
     resource: ResourceAddress,
     id: string,
     olds: PropertyMap,
     news: PropertyMap,
   ): Promise<ProviderDiff> {
-    const request = new proto.DiffRequest();
+    const old = withoutSecrets(olds);
+    const known = { inputs: old, outputs: old };
+    const request = comparing(new proto.DiffRequest(), known, withoutSecrets(news));
     request.setId(id);
     request.setUrn(resource.urn);
-    request.setOlds(toStruct(withoutSecrets(olds)));
-    request.setOldInputs(toStruct(withoutSecrets(olds)));
-    request.setNews(toStruct(withoutSecrets(news)));
-    const untold: ProviderDiff = {
+    return orUnimplemented(this.send(methods.diffConfig, request).then(diffAnswer), {
       changes: undefined,
       replaces: [],
       deleteBeforeReplace: false,
       diffs: [],
-    };
-    return orUnimplemented(
-      unary<proto.DiffResponse>((done) => this.client.diffConfig(request, done)).then(diffAnswer),
-      untold,
-    );
+    });
   }
 
   /** Sets what the process uses from now on and learns what it understands. */
   async configure(resource: ResourceAddress, id: string, config: PropertyMap): Promise<void> {
-    const request = new proto.ConfigureRequest();
+    const request = aboutExisting(new proto.ConfigureRequest(), resource, id);
     request.setAcceptsecrets(true);
     request.setAcceptresources(true);
     request.setSendsOldInputs(true);
     request.setSendsOldInputsToDelete(true);
-    request.setUrn(resource.urn);
-    request.setName(resource.name);
-    request.setType(resource.type);
-    request.setId(id);
     request.setArgs(toStruct(config));
     const variables = request.getVariablesMap();
     for (const [key, value] of Object.entries(withoutSecrets(config))) {
@@ -123,85 +97,68 @@ export class ProviderClient {
       const text = typeof value === "string" ? value : JSON.stringify(value);
       variables.set(`${this.packageName}:config:${key}`, text);
     }
-    const answer = await unary<proto.ConfigureResponse>((done) =>
-      this.client.configure(request, done),
-    );
+    const answer = await this.send(methods.configure, request);
     this.acceptsSecrets = answer.getAcceptsecrets();
     this.acceptsResources = answer.getAcceptresources();
     this.acceptsOutputs = answer.getAcceptoutputs();
     this.supportsPreview = answer.getSupportspreview();
   }
 
+  /** The inputs as the provider completes them, e.g. by a name that it makes up from the seed. */
   async check(
     resource: ResourceAddress,
     olds: PropertyMap,
     news: PropertyMap,
     seed: Buffer,
-  ): Promise<{ inputs: PropertyMap; failures: CheckFailure[] }> {
+  ): Promise<Checked> {
     const request = checkRequest(resource, this.outgoing(olds), this.outgoing(news));
     request.setRandomseed(seed);
-    return checkAnswer(
-      await unary<proto.CheckResponse>((done) => this.client.check(request, done)),
-    );
+    return checkAnswer(await this.send(methods.check, request));
   }
 
+  /** Which changes the provider sees, and whether they need a new resource. */
   async diff(
     resource: ResourceAddress,
     id: string,
-    old: { inputs: PropertyMap; outputs: PropertyMap },
+    old: OldProperties,
     news: PropertyMap,
     ignoreChanges: readonly string[],
   ): Promise<ProviderDiff> {
-    const request = new proto.DiffRequest();
-    request.setId(id);
-    request.setUrn(resource.urn);
-    request.setName(resource.name);
-    request.setType(resource.type);
-    request.setOlds(toStruct(this.outgoing(old.outputs)));
-    request.setOldInputs(toStruct(this.outgoing(old.inputs)));
-    request.setNews(toStruct(this.outgoing(news)));
+    const request = this.comparison(new proto.DiffRequest(), resource, id, old, news);
     request.setIgnorechangesList([...ignoreChanges]);
-    return diffAnswer(await unary<proto.DiffResponse>((done) => this.client.diff(request, done)));
+    return diffAnswer(await this.send(methods.diff, request));
   }
 
+  /** Creates a resource. @param timeout in seconds; 0 leaves it to the provider */
   async create(
     resource: ResourceAddress,
     inputs: PropertyMap,
     timeout: number,
     preview: boolean,
   ): Promise<{ id: string; outputs: PropertyMap }> {
-    const request = new proto.CreateRequest();
-    request.setUrn(resource.urn);
-    request.setName(resource.name);
-    request.setType(resource.type);
+    const request = about(new proto.CreateRequest(), resource);
     request.setProperties(toStruct(this.outgoing(inputs)));
     request.setTimeout(timeout);
     request.setPreview(preview);
-    const answer = await unary<proto.CreateResponse>((done) => this.client.create(request, done));
+    const answer = await this.send(methods.create, request);
     return { id: answer.getId(), outputs: fromStruct(answer.getProperties()) };
   }
 
+  /** Changes a resource in place. @param timeout in seconds; 0 leaves it to the provider */
   async update(
     resource: ResourceAddress,
     id: string,
-    old: { inputs: PropertyMap; outputs: PropertyMap },
+    old: OldProperties,
     news: PropertyMap,
     ignoreChanges: readonly string[],
     timeout: number,
     preview: boolean,
   ): Promise<PropertyMap> {
-    const request = new proto.UpdateRequest();
-    request.setId(id);
-    request.setUrn(resource.urn);
-    request.setName(resource.name);
-    request.setType(resource.type);
-    request.setOlds(toStruct(this.outgoing(old.outputs)));
-    request.setOldInputs(toStruct(this.outgoing(old.inputs)));
-    request.setNews(toStruct(this.outgoing(news)));
+    const request = this.comparison(new proto.UpdateRequest(), resource, id, old, news);
     request.setIgnorechangesList([...ignoreChanges]);
     request.setTimeout(timeout);
     request.setPreview(preview);
-    const answer = await unary<proto.UpdateResponse>((done) => this.client.update(request, done));
+    const answer = await this.send(methods.update, request);
     return fromStruct(answer.getProperties());
   }
 
@@ -212,14 +169,10 @@ export class ProviderClient {
     inputs: PropertyMap,
     outputs: PropertyMap,
   ): Promise<{ id: string; outputs: PropertyMap; inputs: PropertyMap | undefined }> {
-    const request = new proto.ReadRequest();
-    request.setId(id);
-    request.setUrn(resource.urn);
-    request.setName(resource.name);
-    request.setType(resource.type);
+    const request = aboutExisting(new proto.ReadRequest(), resource, id);
     request.setInputs(toStruct(this.outgoing(inputs)));
     request.setProperties(toStruct(this.outgoing(outputs)));
-    const answer = await unary<proto.ReadResponse>((done) => this.client.read(request, done));
+    const answer = await this.send(methods.read, request);
     const read = answer.getInputs();
     return {
       id: answer.getId(),
@@ -228,23 +181,21 @@ export class ProviderClient {
     };
   }
 
+  /** Deletes a resource. @param timeout in seconds; 0 leaves it to the provider */
   async delete(
     resource: ResourceAddress,
     id: string,
-    old: { inputs: PropertyMap; outputs: PropertyMap },
+    old: OldProperties,
     timeout: number,
   ): Promise<void> {
-    const request = new proto.DeleteRequest();
-    request.setId(id);
-    request.setUrn(resource.urn);
-    request.setName(resource.name);
-    request.setType(resource.type);
+    const request = aboutExisting(new proto.DeleteRequest(), resource, id);
     request.setProperties(toStruct(this.outgoing(old.outputs)));
     request.setOldInputs(toStruct(this.outgoing(old.inputs)));
     request.setTimeout(timeout);
-    await unary<Empty>((done) => this.client.delete(request, done));
+    await this.send(methods.delete, request);
   }
 
+  /** Asks for something that is no resource, e.g. an image's id. */
   async invoke(
     token: string,
     args: PropertyMap,
@@ -254,25 +205,22 @@ export class ProviderClient {
     request.setTok(token);
     request.setArgs(toStruct(this.outgoing(args)));
     request.setPreview(preview);
-    const answer = await unary<proto.InvokeResponse>((done) => this.client.invoke(request, done));
-    return {
-      result: fromStruct(answer.getReturn()),
-      failures: answer.getFailuresList().map((failure) => failure.toObject()),
-    };
+    const answer = await this.send(methods.invoke, request);
+    return { result: fromStruct(answer.getReturn()), failures: failuresIn(answer) };
   }
 
+  /** Has the provider register a component of its own; the request is the program's. */
   construct(request: proto.ConstructRequest): Promise<proto.ConstructResponse> {
-    const inputs = fromStruct(request.getInputs());
-    request.setInputs(toStruct(this.acceptsOutputs ? inputs : withoutOutputValues(inputs)));
+    request.setInputs(this.understood(request.getInputs()));
     request.setAcceptsOutputValues(true);
-    return unary<proto.ConstructResponse>((done) => this.client.construct(request, done));
+    return this.send(methods.construct, request);
   }
 
+  /** Calls a method of a component; the request is the program's. */
   call(request: proto.CallRequest): Promise<proto.CallResponse> {
-    const args = fromStruct(request.getArgs());
-    request.setArgs(toStruct(this.acceptsOutputs ? args : withoutOutputValues(args)));
+    request.setArgs(this.understood(request.getArgs()));
     request.setAcceptsOutputValues(true);
-    return unary<proto.CallResponse>((done) => this.client.call(request, done));
+    return this.send(methods.call, request);
   }
 
   /** True if secrets reach the provider in envelopes; otherwise the engine keeps track of them. */
@@ -282,14 +230,36 @@ export class ProviderClient {
 
   /** Asks for calls in flight to end early. */
   async cancel(): Promise<void> {
-    await orUnimplemented(
-      unary<Empty>((done) => this.client.cancel(new Empty(), done)),
-      undefined,
-    );
+    await orUnimplemented(this.send(methods.cancel, new Empty()), undefined);
   }
 
+  /** Lets go of the connection; the provider's process ends by itself or by its owner. */
   close(): void {
     this.client.close();
+  }
+
+  /** Every call of the protocol goes this way. */
+  private send<Request, Response>(
+    method: grpc.MethodDefinition<Request, Response>,
+    request: Request,
+  ): Promise<Response> {
+    return callUnary(this.client, method, request);
+  }
+
+  private comparison<Request extends proto.DiffRequest | proto.UpdateRequest>(
+    request: Request,
+    resource: ResourceAddress,
+    id: string,
+    old: OldProperties,
+    news: PropertyMap,
+  ): Request {
+    const sent = { inputs: this.outgoing(old.inputs), outputs: this.outgoing(old.outputs) };
+    return comparing(aboutExisting(request, resource, id), sent, this.outgoing(news));
+  }
+
+  private understood(values: Struct | undefined): Struct {
+    const map = fromStruct(values);
+    return toStruct(this.acceptsOutputs ? map : withoutOutputValues(map));
   }
 
   private outgoing(map: PropertyMap): PropertyMap {
@@ -298,45 +268,6 @@ export class ProviderClient {
     if (!this.acceptsResources) values = withoutResourceReferences(values);
     return values;
   }
-}
-
-function checkRequest({ urn, type, name }: ResourceAddress, olds: PropertyMap, news: PropertyMap) {
-  const request = new proto.CheckRequest();
-  request.setUrn(urn);
-  request.setType(type);
-  request.setName(name);
-  request.setOlds(toStruct(olds));
-  request.setNews(toStruct(news));
-  return request;
-}
-
-function checkAnswer(answer: proto.CheckResponse) {
-  return {
-    inputs: fromStruct(answer.getInputs()),
-    failures: answer.getFailuresList().map((failure) => failure.toObject()),
-  };
-}
-
-function diffAnswer(answer: proto.DiffResponse): ProviderDiff {
-  const { DIFF_SOME, DIFF_NONE } = proto.DiffResponse.DiffChanges;
-  const changes = answer.getChanges();
-  const detailed: string[] = [];
-  const replacing: string[] = [];
-  const { ADD_REPLACE, UPDATE_REPLACE, DELETE_REPLACE } = proto.PropertyDiff.Kind;
-  answer.getDetaileddiffMap().forEach((difference: proto.PropertyDiff, key: string) => {
-    detailed.push(key);
-    const kind = difference.getKind();
-    if (kind === ADD_REPLACE || kind === UPDATE_REPLACE || kind === DELETE_REPLACE) {
-      replacing.push(key);
-    }
-  });
-  const diffs = answer.getDiffsList();
-  return {
-    changes: changes === DIFF_SOME ? true : changes === DIFF_NONE ? false : undefined,
-    replaces: [...new Set([...answer.getReplacesList(), ...replacing])],
-    deleteBeforeReplace: answer.getDeletebeforereplace(),
-    diffs: diffs.length > 0 ? diffs : detailed,
-  };
 }
 
 async function orUnimplemented<Answer>(
