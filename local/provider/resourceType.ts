@@ -102,3 +102,21 @@ export type AnyResourceType = Omit<
 export function resourceType<R, A>(type: ResourceType<R, A>): AnyResourceType {
   return type as unknown as AnyResourceType;
 }
+
+/**
+ * Create and update of what AWS writes by one and the same call, e.g. a bucket's policy.
+ *
+ * @param id the id that follows from the inputs, since the call does not make up one
+ */
+export function putInPlace<R, A>(
+  put: (operation: Operation<R, A>) => Promise<void>,
+  id: (operation: Operation<R, A>) => string,
+): Required<Pick<ResourceType<R, A>, "create" | "update">> {
+  return {
+    async create(operation) {
+      await put(operation);
+      return id(operation);
+    },
+    update: put,
+  };
+}

@@ -3,26 +3,16 @@ import { type Operation } from "../operation";
 import {
   defaulted,
   json,
+  putInPlace,
   replace,
   resourceType,
   unread,
   update,
   type AnyResourceType,
 } from "../resourceType";
-import { retagWith, type AnyOperation } from "./tagging";
-import type { TagChange } from "../resourceType";
+import { retagWith } from "./tagging";
 
-async function retagAlarm(
-  operation: AnyOperation & { readonly state: { arn?: string | undefined } },
-  change: TagChange,
-): Promise<void> {
-  const ResourceARN = operation.state.arn;
-  await retagWith(
-    change,
-    (TagKeys) => operation.call("cloudWatch", "untagResource", { ResourceARN, TagKeys }),
-    (Tags) => operation.call("cloudWatch", "tagResource", { ResourceARN, Tags }),
-  );
-}
+const retagAlarm = retagWith("cloudWatch");
 
 type MetricAlarmOperation = Operation<aws.cloudwatch.MetricAlarm, aws.cloudwatch.MetricAlarmArgs>;
 
@@ -52,11 +42,7 @@ const metricAlarm = resourceType<aws.cloudwatch.MetricAlarm, aws.cloudwatch.Metr
     evaluateLowSampleCountPercentiles: update,
   },
   name: { property: "name", maxLength: 255 },
-  async create(operation) {
-    await putMetricAlarm(operation);
-    return operation.inputs.name ?? "";
-  },
-  update: putMetricAlarm,
+  ...putInPlace(putMetricAlarm, ({ inputs }) => inputs.name ?? ""),
   async read(operation) {
     const answer = await operation.call("cloudWatch", "describeAlarms", {
       AlarmNames: [operation.id],
@@ -140,11 +126,7 @@ const compositeAlarm = resourceType<
     insufficientDataActions: update,
     actionsSuppressor: unread(update),
   },
-  async create(operation) {
-    await putCompositeAlarm(operation);
-    return operation.inputs.alarmName;
-  },
-  update: putCompositeAlarm,
+  ...putInPlace(putCompositeAlarm, ({ inputs }) => inputs.alarmName),
   async read(operation) {
     const answer = await operation.call("cloudWatch", "describeAlarms", {
       AlarmNames: [operation.id],
@@ -175,11 +157,7 @@ async function putCompositeAlarm(operation: CompositeOperation): Promise<void> {
 const dashboard = resourceType<aws.cloudwatch.Dashboard, aws.cloudwatch.DashboardArgs>({
   token: "aws:cloudwatch/dashboard:Dashboard",
   inputs: { dashboardName: replace, dashboardBody: json(update) },
-  async create(operation) {
-    await putDashboard(operation);
-    return operation.inputs.dashboardName;
-  },
-  update: putDashboard,
+  ...putInPlace(putDashboard, ({ inputs }) => inputs.dashboardName),
   async read(operation) {
     const found = await operation.call("cloudWatch", "getDashboard", {
       DashboardName: operation.id,

@@ -2,6 +2,7 @@ import type * as aws from "@pulumi/aws";
 import { type Operation } from "../operation";
 import {
   defaulted,
+  putInPlace,
   replace,
   resourceType,
   unread,
@@ -9,7 +10,7 @@ import {
   type AnyResourceType,
 } from "../resourceType";
 import type { Properties } from "../wire";
-import { retagWith } from "./tagging";
+import { retagWith, tagsIfAny } from "./tagging";
 
 type TargetOperation = Operation<aws.appautoscaling.Target, aws.appautoscaling.TargetArgs>;
 
@@ -23,12 +24,10 @@ const target = resourceType<aws.appautoscaling.Target, aws.appautoscaling.Target
     maxCapacity: update,
     roleArn: unread(update),
   },
-  async create(operation) {
-    await register(operation);
-    const { serviceNamespace, resourceId, scalableDimension } = operation.inputs;
+  ...putInPlace(register, ({ inputs }) => {
+    const { serviceNamespace, resourceId, scalableDimension } = inputs;
     return [serviceNamespace, resourceId, scalableDimension].join("/");
-  },
-  update: register,
+  }),
   async read(operation) {
     const { serviceNamespace, resourceId, scalableDimension } = operation.inputs;
     const answer = await operation.call("appAutoScaling", "describeScalableTargets", {
@@ -53,21 +52,14 @@ const target = resourceType<aws.appautoscaling.Target, aws.appautoscaling.Target
       scalableDimension,
     });
   },
-  async retag(operation, change) {
-    const ResourceARN = operation.state.arn;
-    await retagWith(
-      change,
-      (TagKeys) => operation.call("appAutoScaling", "untagResource", { ResourceARN, TagKeys }),
-      (Tags) => operation.call("appAutoScaling", "tagResource", { ResourceARN, Tags }),
-    );
-  },
+  retag: retagWith("appAutoScaling"),
 });
 
 async function register(operation: TargetOperation): Promise<void> {
   const isNew = operation.id === "";
   await operation.call("appAutoScaling", "registerScalableTarget", {
     ...operation.arguments(),
-    ...(isNew && Object.keys(operation.tags).length > 0 ? { Tags: operation.tags } : {}),
+    tags: isNew ? tagsIfAny(operation) : undefined,
   });
 }
 
@@ -84,11 +76,7 @@ const policy = resourceType<aws.appautoscaling.Policy, aws.appautoscaling.Policy
     targetTrackingScalingPolicyConfiguration: unread(update),
   },
   name: { property: "name", maxLength: 256 },
-  async create(operation) {
-    await put(operation);
-    return operation.inputs.name ?? "";
-  },
-  update: put,
+  ...putInPlace(put, ({ inputs }) => inputs.name ?? ""),
   async read(operation) {
     const answer = await operation.call("appAutoScaling", "describeScalingPolicies", {
       ...key(operation),

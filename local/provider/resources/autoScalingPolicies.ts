@@ -2,6 +2,7 @@ import type * as aws from "@pulumi/aws";
 import { type Operation } from "../operation";
 import {
   defaulted,
+  putInPlace,
   replace,
   resourceType,
   unread,
@@ -28,11 +29,7 @@ const policy = resourceType<aws.autoscaling.Policy, aws.autoscaling.PolicyArgs>(
     targetTrackingConfiguration: unread(update),
   },
   name: { property: "name", maxLength: 255 },
-  async create(operation) {
-    await put(operation);
-    return operation.inputs.name ?? "";
-  },
-  update: put,
+  ...putInPlace(put, ({ inputs }) => inputs.name ?? ""),
   async read(operation) {
     const answer = await operation.call("autoScaling", "describePolicies", {
       AutoScalingGroupName: groupName(operation),
@@ -99,11 +96,7 @@ const lifecycleHook = resourceType<
     roleArn: update,
   },
   name: { property: "name", maxLength: 255 },
-  async create(operation) {
-    await putHook(operation);
-    return operation.inputs.name ?? "";
-  },
-  update: putHook,
+  ...putInPlace(putHook, ({ inputs }) => inputs.name ?? ""),
   async read(operation) {
     const answer = await operation.call("autoScaling", "describeLifecycleHooks", {
       AutoScalingGroupName:
@@ -152,11 +145,7 @@ const schedule = resourceType<aws.autoscaling.Schedule, aws.autoscaling.Schedule
     endTime: update,
     timeZone: update,
   },
-  async create(operation) {
-    await putSchedule(operation);
-    return operation.inputs.scheduledActionName;
-  },
-  update: putSchedule,
+  ...putInPlace(putSchedule, ({ inputs }) => inputs.scheduledActionName),
   async read(operation) {
     const answer = await operation.call("autoScaling", "describeScheduledActions", {
       AutoScalingGroupName: operation.inputs.autoscalingGroupName,

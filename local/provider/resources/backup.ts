@@ -3,27 +3,17 @@ import { present, type Operation } from "../operation";
 import {
   defaulted,
   json,
+  putInPlace,
   replace,
   resourceType,
   unread,
   update,
   type AnyResourceType,
 } from "../resourceType";
-import type { TagChange } from "../resourceType";
 import type { Properties } from "../wire";
-import { retagWith, type AnyOperation } from "./tagging";
+import { retagWith } from "./tagging";
 
-async function retagBackup(
-  operation: AnyOperation & { readonly state: { arn?: string | undefined } },
-  change: TagChange,
-): Promise<void> {
-  const ResourceArn = operation.state.arn;
-  await retagWith(
-    change,
-    (TagKeyList) => operation.call("backup", "untagResource", { ResourceArn, TagKeyList }),
-    (Tags) => operation.call("backup", "tagResource", { ResourceArn, Tags }),
-  );
-}
+const retagBackup = retagWith("backup", { keys: (TagKeyList) => ({ TagKeyList }) });
 
 const vault = resourceType<aws.backup.Vault, aws.backup.VaultArgs>({
   token: "aws:backup/vault:Vault",
@@ -96,11 +86,7 @@ type VaultPolicyOperation = Operation<aws.backup.VaultPolicy, aws.backup.VaultPo
 const vaultPolicy = resourceType<aws.backup.VaultPolicy, aws.backup.VaultPolicyArgs>({
   token: "aws:backup/vaultPolicy:VaultPolicy",
   inputs: { backupVaultName: replace, policy: json(update) },
-  async create(operation) {
-    await putVaultPolicy(operation);
-    return operation.inputs.backupVaultName;
-  },
-  update: putVaultPolicy,
+  ...putInPlace(putVaultPolicy, ({ inputs }) => inputs.backupVaultName),
   async read(operation) {
     const found = await operation.call("backup", "getBackupVaultAccessPolicy", {
       BackupVaultName: operation.id,

@@ -2,6 +2,7 @@ import type * as aws from "@pulumi/aws";
 import { type Operation } from "../operation";
 import {
   defaulted,
+  putInPlace,
   replace,
   resourceType,
   unread,
@@ -13,11 +14,7 @@ import type { Properties } from "../wire";
 const versioning = resourceType<aws.s3.BucketVersioning, aws.s3.BucketVersioningArgs>({
   token: "aws:s3/bucketVersioning:BucketVersioning",
   inputs: { bucket: replace, versioningConfiguration: unread(update) },
-  async create(operation) {
-    await putVersioning(operation);
-    return operation.inputs.bucket;
-  },
-  update: putVersioning,
+  ...putInPlace(putVersioning, ({ inputs }) => inputs.bucket),
   async read(operation) {
     const found = await operation.call("s3", "getBucketVersioning", { Bucket: operation.id });
     return found.Status === undefined ? undefined : { bucket: operation.id };
@@ -47,11 +44,7 @@ const encryption = resourceType<
 >({
   token: "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
   inputs: { bucket: replace, rules: unread(update) },
-  async create(operation) {
-    await putEncryption(operation);
-    return operation.inputs.bucket;
-  },
-  update: putEncryption,
+  ...putInPlace(putEncryption, ({ inputs }) => inputs.bucket),
   async read(operation) {
     const found = await operation.call("s3", "getBucketEncryption", { Bucket: operation.id });
     const rules = found.ServerSideEncryptionConfiguration?.Rules;
@@ -97,11 +90,7 @@ const publicAccessBlock = resourceType<
     restrictPublicBuckets: defaulted(update, false),
     skipDestroy: unread(update),
   },
-  async create(operation) {
-    await putAccessBlock(operation);
-    return operation.inputs.bucket;
-  },
-  update: putAccessBlock,
+  ...putInPlace(putAccessBlock, ({ inputs }) => inputs.bucket),
   async read(operation) {
     const answer = await operation.call("s3", "getPublicAccessBlock", { Bucket: operation.id });
     const found = answer.PublicAccessBlockConfiguration;
@@ -136,11 +125,7 @@ type OwnershipOperation = Operation<
 const ownership = resourceType<aws.s3.BucketOwnershipControls, aws.s3.BucketOwnershipControlsArgs>({
   token: "aws:s3/bucketOwnershipControls:BucketOwnershipControls",
   inputs: { bucket: replace, rule: update },
-  async create(operation) {
-    await putOwnership(operation);
-    return operation.inputs.bucket;
-  },
-  update: putOwnership,
+  ...putInPlace(putOwnership, ({ inputs }) => inputs.bucket),
   async read(operation) {
     const answer = await operation.call("s3", "getBucketOwnershipControls", {
       Bucket: operation.id,
@@ -176,11 +161,7 @@ const lifecycle = resourceType<
     rules: unread(update),
     transitionDefaultMinimumObjectSize: unread(update),
   },
-  async create(operation) {
-    await putLifecycle(operation);
-    return operation.inputs.bucket;
-  },
-  update: putLifecycle,
+  ...putInPlace(putLifecycle, ({ inputs }) => inputs.bucket),
   async read(operation) {
     await operation.call("s3", "getBucketLifecycleConfiguration", { Bucket: operation.id });
     return {
@@ -218,11 +199,7 @@ const replication = resourceType<
 >({
   token: "aws:s3/bucketReplicationConfig:BucketReplicationConfig",
   inputs: { bucket: replace, role: update, rules: unread(update), token: unread(update) },
-  async create(operation) {
-    await putReplication(operation);
-    return operation.inputs.bucket;
-  },
-  update: putReplication,
+  ...putInPlace(putReplication, ({ inputs }) => inputs.bucket),
   async read(operation) {
     const found = await operation.call("s3", "getBucketReplication", { Bucket: operation.id });
     const role = found.ReplicationConfiguration?.Role;

@@ -3,6 +3,7 @@ import { type Operation } from "../operation";
 import {
   defaulted,
   json,
+  putInPlace,
   replace,
   resourceType,
   unread,
@@ -97,11 +98,7 @@ const bucketObject = resourceType<aws.s3.BucketObjectv2, aws.s3.BucketObjectv2Ar
     kmsKeyId: update,
     serverSideEncryption: update,
   },
-  async create(operation) {
-    await putObject(operation);
-    return operation.inputs.key ?? "";
-  },
-  update: putObject,
+  ...putInPlace(putObject, ({ inputs }) => inputs.key ?? ""),
   async read(operation) {
     const { bucket: Bucket, key: Key } = operation.arguments() as { bucket: string; key: string };
     const found = await operation.call("s3", "headObject", { Bucket, Key });
@@ -142,11 +139,7 @@ type PolicyOperation = Operation<aws.s3.BucketPolicy, aws.s3.BucketPolicyArgs>;
 const bucketPolicy = resourceType<aws.s3.BucketPolicy, aws.s3.BucketPolicyArgs>({
   token: "aws:s3/bucketPolicy:BucketPolicy",
   inputs: { bucket: replace, policy: json(update) },
-  async create(operation) {
-    await putPolicy(operation);
-    return operation.inputs.bucket;
-  },
-  update: putPolicy,
+  ...putInPlace(putPolicy, ({ inputs }) => inputs.bucket),
   async read(operation) {
     const found = await operation.call("s3", "getBucketPolicy", { Bucket: operation.id });
     return { bucket: operation.id, policy: found.Policy };

@@ -1,7 +1,7 @@
 import type * as aws from "@pulumi/aws";
 import { present, type Operation } from "../operation";
 import { replace, resourceType, unread, update, type AnyResourceType } from "../resourceType";
-import { retagWith } from "./tagging";
+import { keysAsTags, retagWith, tagsIfAny } from "./tagging";
 
 type CertificateOperation = Operation<aws.acm.Certificate, aws.acm.CertificateArgs>;
 
@@ -18,7 +18,7 @@ const certificate = resourceType<aws.acm.Certificate, aws.acm.CertificateArgs>({
     const answer = await operation.call("acm", "requestCertificate", {
       ...operation.arguments(),
       idempotencyToken: operation.idempotencyToken,
-      tags: Object.keys(operation.tags).length > 0 ? operation.tags : undefined,
+      tags: tagsIfAny(operation),
     });
     return present(answer.CertificateArn, "the certificate's ARN");
   },
@@ -55,18 +55,12 @@ const certificate = resourceType<aws.acm.Certificate, aws.acm.CertificateArgs>({
       Options: operation.inputs.options,
     });
   },
-  async retag(operation, change) {
-    const CertificateArn = operation.id;
-    await retagWith(
-      change,
-      (keys) =>
-        operation.call("acm", "removeTagsFromCertificate", {
-          CertificateArn,
-          Tags: keys.map((Key) => ({ Key })),
-        }),
-      (Tags) => operation.call("acm", "addTagsToCertificate", { CertificateArn, Tags }),
-    );
-  },
+  retag: retagWith("acm", {
+    tag: "addTagsToCertificate",
+    untag: "removeTagsFromCertificate",
+    resource: ({ id }) => ({ CertificateArn: id }),
+    keys: keysAsTags,
+  }),
   async delete(operation) {
     await operation.call("acm", "deleteCertificate", { CertificateArn: operation.id });
   },

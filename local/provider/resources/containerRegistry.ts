@@ -3,6 +3,7 @@ import { type Operation } from "../operation";
 import {
   defaulted,
   json,
+  putInPlace,
   replace,
   resourceType,
   unread,
@@ -62,14 +63,7 @@ const repository = resourceType<aws.ecr.Repository, aws.ecr.RepositoryArgs>({
       repositoryUrl: found.repositoryUri,
     };
   },
-  async retag(operation, change) {
-    const resourceArn = operation.state.arn;
-    await retagWith(
-      change,
-      (tagKeys) => operation.call("ecr", "untagResource", { resourceArn, tagKeys }),
-      (tags) => operation.call("ecr", "tagResource", { resourceArn, tags }),
-    );
-  },
+  retag: retagWith("ecr"),
   async delete(operation) {
     await operation.call("ecr", "deleteRepository", {
       repositoryName: operation.id,
@@ -89,11 +83,7 @@ const replication = resourceType<
 >({
   token: "aws:ecr/replicationConfiguration:ReplicationConfiguration",
   inputs: { replicationConfiguration: unread(update) },
-  async create(operation) {
-    await putReplication(operation);
-    return operation.account;
-  },
-  update: putReplication,
+  ...putInPlace(putReplication, ({ account }) => account),
   async read(operation) {
     const found = await operation.call("ecr", "describeRegistry", {});
     return { registryId: found.registryId };
@@ -115,11 +105,7 @@ async function putReplication(operation: ReplicationOperation): Promise<void> {
 const lifecyclePolicy = resourceType<aws.ecr.LifecyclePolicy, aws.ecr.LifecyclePolicyArgs>({
   token: "aws:ecr/lifecyclePolicy:LifecyclePolicy",
   inputs: { repository: replace, policy: json(update) },
-  async create(operation) {
-    await putLifecycle(operation);
-    return operation.inputs.repository;
-  },
-  update: putLifecycle,
+  ...putInPlace(putLifecycle, ({ inputs }) => inputs.repository),
   async read(operation) {
     const found = await operation.call("ecr", "getLifecyclePolicy", {
       repositoryName: operation.id,

@@ -9,20 +9,9 @@ import {
   update,
   type AnyResourceType,
 } from "../resourceType";
-import type { TagChange } from "../resourceType";
-import { retagWith, type AnyOperation } from "./tagging";
+import { retagWith, tagsIfAny } from "./tagging";
 
-async function retagEcs(
-  operation: AnyOperation & { readonly state: { arn?: string | undefined } },
-  change: TagChange,
-): Promise<void> {
-  const resourceArn = operation.state.arn;
-  await retagWith(
-    change,
-    (tagKeys) => operation.call("ecs", "untagResource", { resourceArn, tagKeys }),
-    (tags) => operation.call("ecs", "tagResource", { resourceArn, tags }),
-  );
-}
+const retagEcs = retagWith("ecs");
 
 const cluster = resourceType<aws.ecs.Cluster, aws.ecs.ClusterArgs>({
   token: "aws:ecs/cluster:Cluster",
@@ -34,7 +23,7 @@ const cluster = resourceType<aws.ecs.Cluster, aws.ecs.ClusterArgs>({
       clusterName: name,
       settings,
       configuration,
-      tags: Object.keys(operation.tags).length > 0 ? operation.tags : undefined,
+      tags: tagsIfAny(operation),
     });
     return present(answer.cluster?.clusterArn, "the cluster's ARN");
   },
@@ -77,7 +66,7 @@ const taskDefinition = resourceType<aws.ecs.TaskDefinition, aws.ecs.TaskDefiniti
     await operation.call("ecs", "registerTaskDefinition", {
       ...operation.arguments({ skipDestroy: undefined, trackLatest: undefined }),
       containerDefinitions: JSON.parse(containerDefinitions) as unknown,
-      tags: Object.keys(operation.tags).length > 0 ? operation.tags : undefined,
+      tags: tagsIfAny(operation),
     });
     return family;
   },
@@ -135,7 +124,7 @@ const service = resourceType<aws.ecs.Service, aws.ecs.ServiceArgs>({
       serviceName: operation.inputs.name,
       launchType: operation.inputs.launchType,
       clientToken: operation.idempotencyToken,
-      tags: Object.keys(operation.tags).length > 0 ? operation.tags : undefined,
+      tags: tagsIfAny(operation),
     });
     return present(answer.service?.serviceArn, "the service's ARN");
   },

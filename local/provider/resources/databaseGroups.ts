@@ -7,22 +7,15 @@ import {
   unread,
   update,
   type AnyResourceType,
-  type TagChange,
 } from "../resourceType";
-import { retagWith, type AnyOperation } from "./tagging";
+import { retagWith } from "./tagging";
 
 /** Changes the tags of anything that RDS names by an ARN. */
-export async function retagRds(
-  operation: AnyOperation & { readonly state: { arn?: string | undefined } },
-  change: TagChange,
-): Promise<void> {
-  const ResourceName = operation.state.arn;
-  await retagWith(
-    change,
-    (TagKeys) => operation.call("rds", "removeTagsFromResource", { ResourceName, TagKeys }),
-    (Tags) => operation.call("rds", "addTagsToResource", { ResourceName, Tags }),
-  );
-}
+export const retagRds = retagWith("rds", {
+  tag: "addTagsToResource",
+  untag: "removeTagsFromResource",
+  resource: ({ state }) => ({ ResourceName: state.arn }),
+});
 
 const subnetGroup = resourceType<aws.rds.SubnetGroup, aws.rds.SubnetGroupArgs>({
   token: "aws:rds/subnetGroup:SubnetGroup",

@@ -9,7 +9,19 @@ import {
   type AnyResourceType,
 } from "../resourceType";
 import type { Properties } from "../wire";
-import { retagWith } from "./tagging";
+import { retagWith, type Retag } from "./tagging";
+
+function retagRoute53(ResourceType: "hostedzone" | "healthcheck"): Retag {
+  return retagWith("route53", {
+    tag: "changeTagsForResource",
+    untag: "changeTagsForResource",
+    resource: ({ id }) => ({ ResourceType, ResourceId: id }),
+    keys: (RemoveTagKeys) => ({ RemoveTagKeys }),
+    tags: (AddTags) => ({ AddTags }),
+  });
+}
+
+const retagZone = retagRoute53("hostedzone");
 
 const zone = resourceType<aws.route53.Zone, aws.route53.ZoneArgs>({
   token: "aws:route53/zone:Zone",
@@ -66,19 +78,6 @@ const zone = resourceType<aws.route53.Zone, aws.route53.ZoneArgs>({
     await operation.call("route53", "deleteHostedZone", { Id: operation.id });
   },
 });
-
-async function retagZone(
-  operation: Operation<aws.route53.Zone, aws.route53.ZoneArgs>,
-  change: { set: Record<string, string>; remove: readonly string[] },
-): Promise<void> {
-  const resource = { ResourceType: "hostedzone", ResourceId: operation.id };
-  await retagWith(
-    change,
-    (RemoveTagKeys) =>
-      operation.call("route53", "changeTagsForResource", { ...resource, RemoveTagKeys }),
-    (AddTags) => operation.call("route53", "changeTagsForResource", { ...resource, AddTags }),
-  );
-}
 
 type RecordOperation = Operation<aws.route53.Record, aws.route53.RecordArgs>;
 
@@ -230,15 +229,7 @@ const healthCheck = resourceType<aws.route53.HealthCheck, aws.route53.HealthChec
     await operation.call("route53", "getHealthCheck", { HealthCheckId: operation.id });
     return { arn: `arn:aws:route53:::healthcheck/${operation.id}` };
   },
-  async retag(operation, change) {
-    const resource = { ResourceType: "healthcheck", ResourceId: operation.id };
-    await retagWith(
-      change,
-      (RemoveTagKeys) =>
-        operation.call("route53", "changeTagsForResource", { ...resource, RemoveTagKeys }),
-      (AddTags) => operation.call("route53", "changeTagsForResource", { ...resource, AddTags }),
-    );
-  },
+  retag: retagRoute53("healthcheck"),
   async delete(operation) {
     await operation.call("route53", "deleteHealthCheck", { HealthCheckId: operation.id });
   },

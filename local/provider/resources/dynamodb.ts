@@ -114,14 +114,7 @@ const table = resourceType<aws.dynamodb.Table, aws.dynamodb.TableArgs>({
       streamLabel: found.LatestStreamLabel,
     };
   },
-  async retag(operation, change) {
-    const ResourceArn = operation.state.arn;
-    await retagWith(
-      change,
-      (TagKeys) => operation.call("dynamodb", "untagResource", { ResourceArn, TagKeys }),
-      (Tags) => operation.call("dynamodb", "tagResource", { ResourceArn, Tags }),
-    );
-  },
+  retag: retagWith("dynamodb"),
   async delete(operation) {
     await operation.call("dynamodb", "deleteTable", { TableName: operation.id });
   },

@@ -3,13 +3,14 @@ import { type Operation } from "../operation";
 import {
   defaulted,
   json,
+  putInPlace,
   replace,
   resourceType,
   unread,
   update,
   type AnyResourceType,
 } from "../resourceType";
-import { retagWith } from "./tagging";
+import { retagWith, tagsIfAny } from "./tagging";
 
 type RuleOperation = Operation<aws.cloudwatch.EventRule, aws.cloudwatch.EventRuleArgs>;
 
@@ -26,11 +27,7 @@ const rule = resourceType<aws.cloudwatch.EventRule, aws.cloudwatch.EventRuleArgs
     forceDestroy: defaulted(unread(update), false),
   },
   name: { property: "name", maxLength: 64 },
-  async create(operation) {
-    await putRule(operation);
-    return operation.inputs.name ?? "";
-  },
-  update: putRule,
+  ...putInPlace(putRule, ({ inputs }) => inputs.name ?? ""),
   async read(operation) {
     const found = await operation.call("events", "describeRule", { Name: operation.id });
     return {
@@ -43,14 +40,7 @@ const rule = resourceType<aws.cloudwatch.EventRule, aws.cloudwatch.EventRuleArgs
       state: found.State,
     };
   },
-  async retag(operation, change) {
-    const ResourceARN = operation.state.arn;
-    await retagWith(
-      change,
-      (TagKeys) => operation.call("events", "untagResource", { ResourceARN, TagKeys }),
-      (Tags) => operation.call("events", "tagResource", { ResourceARN, Tags }),
-    );
-  },
+  retag: retagWith("events"),
   async delete(operation) {
     await operation.call("events", "deleteRule", { Name: operation.id });
   },
@@ -59,7 +49,7 @@ const rule = resourceType<aws.cloudwatch.EventRule, aws.cloudwatch.EventRuleArgs
 async function putRule(operation: RuleOperation): Promise<void> {
   await operation.call("events", "putRule", {
     ...operation.arguments({ forceDestroy: undefined }),
-    Tags: Object.keys(operation.tags).length > 0 ? operation.tags : undefined,
+    Tags: tagsIfAny(operation),
   });
 }
 
@@ -80,11 +70,7 @@ const target = resourceType<aws.cloudwatch.EventTarget, aws.cloudwatch.EventTarg
     retryPolicy: unread(update),
   },
   name: { property: "targetId", maxLength: 64 },
-  async create(operation) {
-    await putTarget(operation);
-    return `${operation.inputs.rule}-${operation.inputs.targetId ?? ""}`;
-  },
-  update: putTarget,
+  ...putInPlace(putTarget, ({ inputs }) => `${inputs.rule}-${inputs.targetId ?? ""}`),
   async read(operation) {
     const { rule: Rule, targetId } = known(operation);
     const { Targets } = await operation.call("events", "listTargetsByRule", { Rule });

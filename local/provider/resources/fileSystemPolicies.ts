@@ -1,6 +1,14 @@
 import type * as aws from "@pulumi/aws";
 import { type Operation } from "../operation";
-import { json, replace, resourceType, unread, update, type AnyResourceType } from "../resourceType";
+import {
+  json,
+  putInPlace,
+  replace,
+  resourceType,
+  unread,
+  update,
+  type AnyResourceType,
+} from "../resourceType";
 import { unlessMissing } from "./tagging";
 
 const fileSystemPolicy = resourceType<aws.efs.FileSystemPolicy, aws.efs.FileSystemPolicyArgs>({
@@ -10,11 +18,7 @@ const fileSystemPolicy = resourceType<aws.efs.FileSystemPolicy, aws.efs.FileSyst
     policy: json(update),
     bypassPolicyLockoutSafetyCheck: unread(update),
   },
-  async create(operation) {
-    await putPolicy(operation);
-    return operation.inputs.fileSystemId;
-  },
-  update: putPolicy,
+  ...putInPlace(putPolicy, ({ inputs }) => inputs.fileSystemId),
   async read(operation) {
     const found = await operation.call("efs", "describeFileSystemPolicy", {
       FileSystemId: operation.id,

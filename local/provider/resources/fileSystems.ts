@@ -1,14 +1,10 @@
 import type * as aws from "@pulumi/aws";
 import { present, type Operation } from "../operation";
-import {
-  defaulted,
-  replace,
-  resourceType,
-  update,
-  type AnyResourceType,
-  type TagChange,
-} from "../resourceType";
-import { retagWith, type AnyOperation } from "./tagging";
+import { defaulted, replace, resourceType, update, type AnyResourceType } from "../resourceType";
+import { retagWith } from "./tagging";
+
+/** Changes the tags of a file system or an access point. */
+const retagEfs = retagWith("efs", { resource: ({ id }) => ({ ResourceId: id }) });
 
 type FileSystemOperation = Operation<aws.efs.FileSystem, aws.efs.FileSystemArgs>;
 
@@ -111,16 +107,6 @@ async function writeSettings(operation: FileSystemOperation): Promise<void> {
       replicationOverwriteProtection: protection.replicationOverwrite,
     });
   }
-}
-
-/** Changes the tags of a file system or an access point. */
-async function retagEfs(operation: AnyOperation, change: TagChange): Promise<void> {
-  const ResourceId = operation.id;
-  await retagWith(
-    change,
-    (TagKeys) => operation.call("efs", "untagResource", { ResourceId, TagKeys }),
-    (Tags) => operation.call("efs", "tagResource", { ResourceId, Tags }),
-  );
 }
 
 const mountTarget = resourceType<aws.efs.MountTarget, aws.efs.MountTargetArgs>({

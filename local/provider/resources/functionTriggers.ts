@@ -3,6 +3,7 @@ import { present, type Operation } from "../operation";
 import {
   defaulted,
   json,
+  putInPlace,
   replace,
   resourceType,
   unread,
@@ -68,12 +69,10 @@ const invokeConfig = resourceType<
     maximumRetryAttempts: defaulted(update, 2),
     destinationConfig: unread(update),
   },
-  async create(operation) {
-    await putInvokeConfig(operation);
-    const { functionName, qualifier } = operation.inputs;
+  ...putInPlace(putInvokeConfig, ({ inputs }) => {
+    const { functionName, qualifier } = inputs;
     return qualifier === undefined ? functionName : `${functionName}:${qualifier}`;
-  },
-  update: putInvokeConfig,
+  }),
   async read(operation) {
     const { functionName, qualifier } = operation.inputs;
     const found = await operation.call("lambda", "getFunctionEventInvokeConfig", {
@@ -186,14 +185,7 @@ const eventSourceMapping = resourceType<
       batchSize: found.BatchSize,
     };
   },
-  async retag(operation, change) {
-    const Resource = operation.state.arn;
-    await retagWith(
-      change,
-      (TagKeys) => operation.call("lambda", "untagResource", { Resource, TagKeys }),
-      (Tags) => operation.call("lambda", "tagResource", { Resource, Tags }),
-    );
-  },
+  retag: retagWith("lambda", { resource: ({ state }) => ({ Resource: state.arn }) }),
   async delete(operation) {
     await unlessMissing(
       operation.call("lambda", "deleteEventSourceMapping", { UUID: operation.id }),

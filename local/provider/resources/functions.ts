@@ -108,14 +108,7 @@ const lambdaFunction = resourceType<aws.lambda.Function, aws.lambda.FunctionArgs
       version,
     };
   },
-  async retag(operation, change) {
-    const Resource = operation.state.arn;
-    await retagWith(
-      change,
-      (TagKeys) => operation.call("lambda", "untagResource", { Resource, TagKeys }),
-      (Tags) => operation.call("lambda", "tagResource", { Resource, Tags }),
-    );
-  },
+  retag: retagWith("lambda", { resource: ({ state }) => ({ Resource: state.arn }) }),
   async delete(operation) {
     if (operation.inputs.skipDestroy === true) return;
     await operation.call("lambda", "deleteFunction", { FunctionName: operation.id });

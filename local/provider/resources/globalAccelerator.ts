@@ -8,7 +8,7 @@ import {
   update,
   type AnyResourceType,
 } from "../resourceType";
-import { retagWith, unlessMissing } from "./tagging";
+import { retagWith, tagsIfAny, unlessMissing } from "./tagging";
 
 /** The zone of all accelerators' names, the same everywhere. */
 const acceleratorZone = "Z2BJ6XQ5FK7U4H";
@@ -35,7 +35,7 @@ const accelerator = resourceType<
     const { Accelerator } = await operation.call("globalAccelerator", "createAccelerator", {
       ...operation.arguments({ attributes: undefined }),
       idempotencyToken: operation.idempotencyToken,
-      tags: Object.keys(operation.tags).length > 0 ? operation.tags : undefined,
+      tags: tagsIfAny(operation),
     });
     const arn = present(Accelerator?.AcceleratorArn, "the accelerator's ARN");
     await untilDeployed(operation.withId(arn));
@@ -73,14 +73,7 @@ const accelerator = resourceType<
       name: found.Name,
     };
   },
-  async retag(operation, change) {
-    const ResourceArn = operation.id;
-    await retagWith(
-      change,
-      (TagKeys) => operation.call("globalAccelerator", "untagResource", { ResourceArn, TagKeys }),
-      (Tags) => operation.call("globalAccelerator", "tagResource", { ResourceArn, Tags }),
-    );
-  },
+  retag: retagWith("globalAccelerator", { resource: ({ id }) => ({ ResourceArn: id }) }),
   async delete(operation) {
     // AWS deletes only what is disabled and settled.
     const AcceleratorArn = operation.id;

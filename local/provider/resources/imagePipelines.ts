@@ -9,7 +9,8 @@ import {
   type AnyResourceType,
 } from "../resourceType";
 import type { Properties } from "../wire";
-import { imageBuilderTags, retagImageBuilder } from "./imageRecipes";
+import { retagImageBuilder } from "./imageRecipes";
+import { tagsIfAny } from "./tagging";
 
 type InfrastructureOperation = Operation<
   aws.imagebuilder.InfrastructureConfiguration,
@@ -40,7 +41,7 @@ const infrastructure = resourceType<
     const answer = await operation.call("imageBuilder", "createInfrastructureConfiguration", {
       ...operation.arguments(),
       clientToken: operation.idempotencyToken,
-      ...imageBuilderTags(operation),
+      tags: tagsIfAny(operation),
     });
     return present(answer.infrastructureConfigurationArn, "the configuration's ARN");
   },
@@ -88,7 +89,7 @@ const distribution = resourceType<
     const answer = await operation.call("imageBuilder", "createDistributionConfiguration", {
       ...operation.arguments(),
       clientToken: operation.idempotencyToken,
-      ...imageBuilderTags(operation),
+      tags: tagsIfAny(operation),
     });
     return present(answer.distributionConfigurationArn, "the configuration's ARN");
   },
@@ -145,7 +146,7 @@ const pipeline = resourceType<aws.imagebuilder.ImagePipeline, aws.imagebuilder.I
     const answer = await operation.call("imageBuilder", "createImagePipeline", {
       ...request(operation),
       name: operation.inputs.name,
-      ...imageBuilderTags(operation),
+      tags: tagsIfAny(operation),
     });
     return present(answer.imagePipelineArn, "the pipeline's ARN");
   },

@@ -8,23 +8,12 @@ import {
   update,
   type AnyResourceType,
 } from "../resourceType";
-import type { TagChange } from "../resourceType";
-import { retagWith, type AnyOperation } from "./tagging";
+import { retagWith, tagsIfAny } from "./tagging";
 
 /** Changes the tags of anything of Image Builder: the ids are ARNs. */
-export async function retagImageBuilder(operation: AnyOperation, change: TagChange): Promise<void> {
-  const resourceArn = operation.id;
-  await retagWith(
-    change,
-    (tagKeys) => operation.call("imageBuilder", "untagResource", { resourceArn, tagKeys }),
-    (tags) => operation.call("imageBuilder", "tagResource", { resourceArn, tags }),
-  );
-}
-
-/** The tags of a create call: Image Builder refuses an empty map. */
-export function imageBuilderTags({ tags }: AnyOperation): Record<string, unknown> {
-  return Object.keys(tags).length === 0 ? {} : { tags };
-}
+export const retagImageBuilder = retagWith("imageBuilder", {
+  resource: ({ id }) => ({ resourceArn: id }),
+});
 
 const component = resourceType<aws.imagebuilder.Component, aws.imagebuilder.ComponentArgs>({
   token: "aws:imagebuilder/component:Component",
@@ -46,7 +35,7 @@ const component = resourceType<aws.imagebuilder.Component, aws.imagebuilder.Comp
       ...operation.arguments({ version: undefined, skipDestroy: undefined }),
       semanticVersion: operation.inputs.version,
       clientToken: operation.idempotencyToken,
-      ...imageBuilderTags(operation),
+      tags: tagsIfAny(operation),
     });
     return present(answer.componentBuildVersionArn, "the component's ARN");
   },
@@ -105,7 +94,7 @@ const imageRecipe = resourceType<aws.imagebuilder.ImageRecipe, aws.imagebuilder.
           ? undefined
           : { systemsManagerAgent, userDataOverride: userDataBase64 },
       clientToken: operation.idempotencyToken,
-      ...imageBuilderTags(operation),
+      tags: tagsIfAny(operation),
     });
     return present(answer.imageRecipeArn, "the recipe's ARN");
   },
@@ -146,7 +135,7 @@ const image = resourceType<aws.imagebuilder.Image, aws.imagebuilder.ImageArgs>({
     const answer = await operation.call("imageBuilder", "createImage", {
       ...operation.arguments(),
       clientToken: operation.idempotencyToken,
-      ...imageBuilderTags(operation),
+      tags: tagsIfAny(operation),
     });
     return present(answer.imageBuildVersionArn, "the image's ARN");
   },

@@ -79,16 +79,7 @@ const key = resourceType<aws.kms.Key, aws.kms.KeyArgs>({
       enableKeyRotation: rotation.KeyRotationEnabled,
     };
   },
-  async retag(operation, change) {
-    const KeyId = operation.id;
-    const asTags = (tags: Record<string, string>) =>
-      Object.entries(tags).map(([TagKey, TagValue]) => ({ TagKey, TagValue }));
-    await retagWith(
-      change,
-      (TagKeys) => operation.call("kms", "untagResource", { KeyId, TagKeys }),
-      (tags) => operation.call("kms", "tagResource", { KeyId, Tags: asTags(tags) }),
-    );
-  },
+  retag: retagWith("kms", { resource: ({ id }) => ({ KeyId: id }) }),
   async delete(operation) {
     await operation.call("kms", "scheduleKeyDeletion", {
       KeyId: operation.id,

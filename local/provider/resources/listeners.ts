@@ -2,7 +2,8 @@ import type * as aws from "@pulumi/aws";
 import { present, type Operation } from "../operation";
 import { replace, resourceType, unread, update, type AnyResourceType } from "../resourceType";
 import type { Properties } from "../wire";
-import { elbTags, retagElb } from "./loadBalancing";
+import { retagElb } from "./loadBalancing";
+import { tagsIfAny } from "./tagging";
 
 type ListenerOperation = Operation<aws.lb.Listener, aws.lb.ListenerArgs>;
 
@@ -22,7 +23,7 @@ const listener = resourceType<aws.lb.Listener, aws.lb.ListenerArgs>({
     const { Listeners } = await operation.call("elb", "createListener", {
       loadBalancerArn: operation.inputs.loadBalancerArn,
       ...request(operation),
-      ...elbTags(operation),
+      tags: tagsIfAny(operation),
     });
     return present(Listeners?.[0]?.ListenerArn, "the listener's ARN");
   },
@@ -115,7 +116,7 @@ const listenerRule = resourceType<aws.lb.ListenerRule, aws.lb.ListenerRuleArgs>(
       priority: operation.inputs.priority,
       actions: actions(operation.inputs.actions),
       conditions: conditions(operation),
-      ...elbTags(operation),
+      tags: tagsIfAny(operation),
     });
     return present(Rules?.[0]?.RuleArn, "the rule's ARN");
   },

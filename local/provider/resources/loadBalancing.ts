@@ -7,25 +7,16 @@ import {
   unread,
   update,
   type AnyResourceType,
-  type TagChange,
 } from "../resourceType";
 import type { Properties } from "../wire";
-import { retagWith, type AnyOperation } from "./tagging";
+import { retagWith, tagsIfAny } from "./tagging";
 
 /** Changes the tags of a load balancer, target group, listener or rule: their ids are ARNs. */
-export async function retagElb(operation: AnyOperation, change: TagChange): Promise<void> {
-  const ResourceArns = [operation.id];
-  await retagWith(
-    change,
-    (TagKeys) => operation.call("elb", "removeTags", { ResourceArns, TagKeys }),
-    (Tags) => operation.call("elb", "addTags", { ResourceArns, Tags }),
-  );
-}
-
-/** The tags of a create call: AWS refuses an empty list. */
-export function elbTags({ tags }: AnyOperation): Properties {
-  return Object.keys(tags).length === 0 ? {} : { Tags: tags };
-}
+export const retagElb = retagWith("elb", {
+  tag: "addTags",
+  untag: "removeTags",
+  resource: ({ id }) => ({ ResourceArns: [id] }),
+});
 
 type LoadBalancerOperation = Operation<aws.lb.LoadBalancer, aws.lb.LoadBalancerArgs>;
 
@@ -61,7 +52,7 @@ const loadBalancer = resourceType<aws.lb.LoadBalancer, aws.lb.LoadBalancerArgs>(
       ipAddressType: inputs.ipAddressType,
       securityGroups: inputs.securityGroups,
       subnets: inputs.subnets,
-      ...elbTags(operation),
+      tags: tagsIfAny(operation),
     });
     const arn = present(answer.LoadBalancers?.[0]?.LoadBalancerArn, "the load balancer's ARN");
     await writeAttributes(operation.withId(arn));

@@ -2,13 +2,14 @@ import type * as aws from "@pulumi/aws";
 import { type Operation } from "../operation";
 import {
   defaulted,
+  putInPlace,
   replace,
   resourceType,
   unread,
   update,
   type AnyResourceType,
 } from "../resourceType";
-import { retagWith } from "./tagging";
+import { retagWith, tagsIfAny } from "./tagging";
 
 type LogGroupOperation = Operation<aws.cloudwatch.LogGroup, aws.cloudwatch.LogGroupArgs>;
 
@@ -28,7 +29,7 @@ const logGroup = resourceType<aws.cloudwatch.LogGroup, aws.cloudwatch.LogGroupAr
       logGroupName: name,
       kmsKeyId,
       logGroupClass,
-      tags: Object.keys(operation.tags).length > 0 ? operation.tags : undefined,
+      tags: tagsIfAny(operation),
     });
     await writeRetention(operation.withId(name ?? ""));
     return name ?? "";
@@ -58,14 +59,7 @@ const logGroup = resourceType<aws.cloudwatch.LogGroup, aws.cloudwatch.LogGroupAr
       retentionInDays: found.retentionInDays ?? 0,
     };
   },
-  async retag(operation, change) {
-    const resourceArn = operation.state.arn;
-    await retagWith(
-      change,
-      (tagKeys) => operation.call("logs", "untagResource", { resourceArn, tagKeys }),
-      (tags) => operation.call("logs", "tagResource", { resourceArn, tags }),
-    );
-  },
+  retag: retagWith("logs"),
   async delete(operation) {
     if (operation.inputs.skipDestroy === true) return;
     await operation.call("logs", "deleteLogGroup", { logGroupName: operation.id });
@@ -99,11 +93,7 @@ const metricFilter = resourceType<
     metricTransformation: unread(update),
   },
   name: { property: "name", maxLength: 512 },
-  async create(operation) {
-    await putFilter(operation);
-    return operation.inputs.name ?? "";
-  },
-  update: putFilter,
+  ...putInPlace(putFilter, ({ inputs }) => inputs.name ?? ""),
   async read(operation) {
     const { logGroupName } = operation.inputs;
     const answer = await operation.call("logs", "describeMetricFilters", {

@@ -8,7 +8,15 @@ import {
   update,
   type AnyResourceType,
 } from "../resourceType";
-import { retagWith } from "./tagging";
+import { retagWith, tagsIfAny, type Retag } from "./tagging";
+
+function retagSsm(ResourceType: "Parameter" | "Association"): Retag {
+  return retagWith("ssm", {
+    tag: "addTagsToResource",
+    untag: "removeTagsFromResource",
+    resource: ({ id }) => ({ ResourceType, ResourceId: id }),
+  });
+}
 
 type ParameterOperation = Operation<aws.ssm.Parameter, aws.ssm.ParameterArgs>;
 
@@ -66,14 +74,7 @@ const parameter = resourceType<aws.ssm.Parameter, aws.ssm.ParameterArgs>({
       version: found.Version,
     };
   },
-  async retag(operation, change) {
-    const resource = { ResourceType: "Parameter", ResourceId: operation.id };
-    await retagWith(
-      change,
-      (TagKeys) => operation.call("ssm", "removeTagsFromResource", { ...resource, TagKeys }),
-      (Tags) => operation.call("ssm", "addTagsToResource", { ...resource, Tags }),
-    );
-  },
+  retag: retagSsm("Parameter"),
   async delete(operation) {
     await operation.call("ssm", "deleteParameter", { Name: operation.id });
   },
@@ -98,7 +99,7 @@ const association = resourceType<aws.ssm.Association, aws.ssm.AssociationArgs>({
   async create(operation) {
     const answer = await operation.call("ssm", "createAssociation", {
       ...request(operation),
-      ...(Object.keys(operation.tags).length > 0 ? { tags: operation.tags } : {}),
+      tags: tagsIfAny(operation),
     });
     return present(answer.AssociationDescription?.AssociationId, "the association's id");
   },
@@ -122,14 +123,7 @@ const association = resourceType<aws.ssm.Association, aws.ssm.AssociationArgs>({
     const arn = `arn:aws:ssm:${operation.region}:${operation.account}:association/${operation.id}`;
     return { arn, associationId: operation.id, name: found.Name };
   },
-  async retag(operation, change) {
-    const resource = { ResourceType: "Association", ResourceId: operation.id };
-    await retagWith(
-      change,
-      (TagKeys) => operation.call("ssm", "removeTagsFromResource", { ...resource, TagKeys }),
-      (Tags) => operation.call("ssm", "addTagsToResource", { ...resource, Tags }),
-    );
-  },
+  retag: retagSsm("Association"),
   async delete(operation) {
     await operation.call("ssm", "deleteAssociation", { AssociationId: operation.id });
   },

@@ -64,14 +64,11 @@ const policy = resourceType<aws.iam.Policy, aws.iam.PolicyArgs>({
       policyId: found.PolicyId,
     };
   },
-  async retag(operation, change) {
-    const PolicyArn = operation.id;
-    await retagWith(
-      change,
-      (TagKeys) => operation.call("iam", "untagPolicy", { PolicyArn, TagKeys }),
-      (Tags) => operation.call("iam", "tagPolicy", { PolicyArn, Tags }),
-    );
-  },
+  retag: retagWith("iam", {
+    tag: "tagPolicy",
+    untag: "untagPolicy",
+    resource: ({ id }) => ({ PolicyArn: id }),
+  }),
   async delete(operation) {
     const PolicyArn = operation.id;
     const { Versions } = await operation.call("iam", "listPolicyVersions", { PolicyArn });

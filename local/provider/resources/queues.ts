@@ -8,7 +8,7 @@ import {
   update,
   type AnyResourceType,
 } from "../resourceType";
-import { retagWith } from "./tagging";
+import { retagWith, tagsIfAny } from "./tagging";
 
 /** SQS's attribute names of the plain inputs. */
 const attributes = {
@@ -52,7 +52,7 @@ const queue = resourceType<aws.sqs.Queue, aws.sqs.QueueArgs>({
     const answer = await operation.call("sqs", "createQueue", {
       QueueName: name,
       Attributes: { ...given(operation), ...(fifoQueue === true ? { FifoQueue: "true" } : {}) },
-      tags: Object.keys(operation.tags).length > 0 ? operation.tags : undefined,
+      tags: tagsIfAny(operation),
     });
     return present(answer.QueueUrl, "the queue's URL");
   },
@@ -79,14 +79,11 @@ const queue = resourceType<aws.sqs.Queue, aws.sqs.QueueArgs>({
       policy: found.Policy,
     };
   },
-  async retag(operation, change) {
-    const QueueUrl = operation.id;
-    await retagWith(
-      change,
-      (TagKeys) => operation.call("sqs", "untagQueue", { QueueUrl, TagKeys }),
-      (Tags) => operation.call("sqs", "tagQueue", { QueueUrl, Tags }),
-    );
-  },
+  retag: retagWith("sqs", {
+    tag: "tagQueue",
+    untag: "untagQueue",
+    resource: ({ id }) => ({ QueueUrl: id }),
+  }),
   async delete(operation) {
     await operation.call("sqs", "deleteQueue", { QueueUrl: operation.id });
   },

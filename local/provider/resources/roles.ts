@@ -3,6 +3,7 @@ import { present, type Operation } from "../operation";
 import {
   defaulted,
   json,
+  putInPlace,
   replace,
   resourceType,
   unread,
@@ -75,14 +76,11 @@ const role = resourceType<aws.iam.Role, aws.iam.RoleArgs>({
       uniqueId: found.RoleId,
     };
   },
-  async retag(operation, change) {
-    const RoleName = operation.id;
-    await retagWith(
-      change,
-      (TagKeys) => operation.call("iam", "untagRole", { RoleName, TagKeys }),
-      (Tags) => operation.call("iam", "tagRole", { RoleName, Tags }),
-    );
-  },
+  retag: retagWith("iam", {
+    tag: "tagRole",
+    untag: "untagRole",
+    resource: ({ id }) => ({ RoleName: id }),
+  }),
   async delete(operation) {
     const RoleName = operation.id;
     // Policies that the role itself was given must go before it.
@@ -134,11 +132,7 @@ const rolePolicy = resourceType<aws.iam.RolePolicy, aws.iam.RolePolicyArgs>({
   token: "aws:iam/rolePolicy:RolePolicy",
   inputs: { name: replace, role: replace, policy: json(update) },
   name: { property: "name", maxLength: 128 },
-  async create(operation) {
-    await putRolePolicy(operation);
-    return `${operation.inputs.role as string}:${operation.inputs.name ?? ""}`;
-  },
-  update: putRolePolicy,
+  ...putInPlace(putRolePolicy, ({ inputs }) => `${inputs.role as string}:${inputs.name ?? ""}`),
   async read(operation) {
     const { RoleName, PolicyName } = rolePolicyKey(operation);
     const found = await operation.call("iam", "getRolePolicy", { RoleName, PolicyName });
@@ -239,14 +233,11 @@ const instanceProfile = resourceType<aws.iam.InstanceProfile, aws.iam.InstancePr
       uniqueId: found.InstanceProfileId,
     };
   },
-  async retag(operation, change) {
-    const InstanceProfileName = operation.id;
-    await retagWith(
-      change,
-      (TagKeys) => operation.call("iam", "untagInstanceProfile", { InstanceProfileName, TagKeys }),
-      (Tags) => operation.call("iam", "tagInstanceProfile", { InstanceProfileName, Tags }),
-    );
-  },
+  retag: retagWith("iam", {
+    tag: "tagInstanceProfile",
+    untag: "untagInstanceProfile",
+    resource: ({ id }) => ({ InstanceProfileName: id }),
+  }),
   async delete(operation) {
     const InstanceProfileName = operation.id;
     const { role: RoleName } = operation.state;

@@ -3,6 +3,7 @@ import { present, type Operation } from "../operation";
 import {
   defaulted,
   json,
+  putInPlace,
   replace,
   resourceType,
   unread,
@@ -78,14 +79,7 @@ const secret = resourceType<aws.secretsmanager.Secret, aws.secretsmanager.Secret
       kmsKeyId: found.KmsKeyId,
     };
   },
-  async retag(operation, change) {
-    const SecretId = operation.id;
-    await retagWith(
-      change,
-      (TagKeys) => operation.call("secretsManager", "untagResource", { SecretId, TagKeys }),
-      (Tags) => operation.call("secretsManager", "tagResource", { SecretId, Tags }),
-    );
-  },
+  retag: retagWith("secretsManager", { resource: ({ id }) => ({ SecretId: id }) }),
   async delete(operation) {
     const SecretId = operation.id;
     const replicas = operation.inputs.replicas ?? [];
@@ -175,11 +169,7 @@ const secretPolicy = resourceType<
 >({
   token: "aws:secretsmanager/secretPolicy:SecretPolicy",
   inputs: { secretArn: replace, policy: json(update), blockPublicPolicy: unread(update) },
-  async create(operation) {
-    await putPolicy(operation);
-    return operation.inputs.secretArn;
-  },
-  update: putPolicy,
+  ...putInPlace(putPolicy, ({ inputs }) => inputs.secretArn),
   async read(operation) {
     const found = await operation.call("secretsManager", "getResourcePolicy", {
       SecretId: operation.id,

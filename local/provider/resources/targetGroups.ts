@@ -9,7 +9,8 @@ import {
   type AnyResourceType,
 } from "../resourceType";
 import type { Properties } from "../wire";
-import { elbTags, retagElb } from "./loadBalancing";
+import { retagElb } from "./loadBalancing";
+import { tagsIfAny } from "./tagging";
 
 type TargetGroupOperation = Operation<aws.lb.TargetGroup, aws.lb.TargetGroupArgs>;
 
@@ -45,7 +46,7 @@ const targetGroup = resourceType<aws.lb.TargetGroup, aws.lb.TargetGroupArgs>({
       targetType: inputs.targetType,
       ipAddressType: inputs.ipAddressType,
       ...healthCheck(inputs.healthCheck),
-      ...elbTags(operation),
+      tags: tagsIfAny(operation),
     });
     const arn = present(answer.TargetGroups?.[0]?.TargetGroupArn, "the target group's ARN");
     await writeTargetGroupAttributes(operation.withId(arn));

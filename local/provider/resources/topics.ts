@@ -3,6 +3,7 @@ import { present, type Operation } from "../operation";
 import {
   defaulted,
   json,
+  putInPlace,
   replace,
   resourceType,
   unread,
@@ -64,14 +65,7 @@ const topic = resourceType<aws.sns.Topic, aws.sns.TopicArgs>({
       signatureVersion: Number(Attributes.SignatureVersion ?? 1),
     };
   },
-  async retag(operation, change) {
-    const ResourceArn = operation.id;
-    await retagWith(
-      change,
-      (TagKeys) => operation.call("sns", "untagResource", { ResourceArn, TagKeys }),
-      (Tags) => operation.call("sns", "tagResource", { ResourceArn, Tags }),
-    );
-  },
+  retag: retagWith("sns", { resource: ({ id }) => ({ ResourceArn: id }) }),
   async delete(operation) {
     await operation.call("sns", "deleteTopic", { TopicArn: operation.id });
   },
@@ -99,11 +93,7 @@ type PolicyOperation = Operation<aws.sns.TopicPolicy, aws.sns.TopicPolicyArgs>;
 const topicPolicy = resourceType<aws.sns.TopicPolicy, aws.sns.TopicPolicyArgs>({
   token: "aws:sns/topicPolicy:TopicPolicy",
   inputs: { arn: replace, policy: json(update) },
-  async create(operation) {
-    await putPolicy(operation);
-    return operation.inputs.arn;
-  },
-  update: putPolicy,
+  ...putInPlace(putPolicy, ({ inputs }) => inputs.arn),
   async read(operation) {
     const { Attributes } = await operation.call("sns", "getTopicAttributes", {
       TopicArn: operation.id,

@@ -2,7 +2,7 @@ import type * as aws from "@pulumi/aws";
 import { present, type Operation } from "../operation";
 import { replace, resourceType, unread, update, type AnyResourceType } from "../resourceType";
 import type { Properties } from "../wire";
-import { retagWith } from "./tagging";
+import { retagWith, tagsIfAny } from "./tagging";
 
 type AclOperation = Operation<aws.wafv2.WebAcl, aws.wafv2.WebAclArgs>;
 
@@ -20,7 +20,7 @@ const webAcl = resourceType<aws.wafv2.WebAcl, aws.wafv2.WebAclArgs>({
   async create(operation) {
     const { Summary } = await operation.call("waf", "createWebACL", {
       ...request(operation),
-      tags: Object.keys(operation.tags).length > 0 ? operation.tags : undefined,
+      tags: tagsIfAny(operation),
     });
     return present(Summary?.Id, "the access list's id");
   },
@@ -42,14 +42,7 @@ const webAcl = resourceType<aws.wafv2.WebAcl, aws.wafv2.WebAclArgs>({
       description: found.Description,
     };
   },
-  async retag(operation, change) {
-    const ResourceARN = operation.state.arn;
-    await retagWith(
-      change,
-      (TagKeys) => operation.call("waf", "untagResource", { ResourceARN, TagKeys }),
-      (Tags) => operation.call("waf", "tagResource", { ResourceARN, Tags }),
-    );
-  },
+  retag: retagWith("waf"),
   async delete(operation) {
     const { name: Name, scope: Scope } = operation.inputs;
     const { LockToken } = await get(operation);
