@@ -12,10 +12,27 @@ import type { Properties } from "../wire";
 import { retagImageBuilder } from "./imageRecipes";
 import { tagsIfAny } from "./tagging";
 
-type InfrastructureOperation = Operation<
-  aws.imagebuilder.InfrastructureConfiguration,
-  aws.imagebuilder.InfrastructureConfigurationArgs
->;
+/** What create and update take alike; a name cannot be changed. */
+function request<R, A extends { name?: unknown }>(operation: Operation<R, A>): Properties {
+  return {
+    ...operation.arguments({ name: undefined }),
+    clientToken: operation.idempotencyToken,
+  };
+}
+
+/** What Image Builder answers for configurations and pipelines alike. */
+interface Described {
+  readonly arn?: string | undefined;
+  readonly dateCreated?: string | undefined;
+  readonly dateUpdated?: string | undefined;
+  readonly name?: string | undefined;
+}
+
+function outputsOf(found: Described | undefined): Described | undefined {
+  if (found === undefined) return undefined;
+  const { arn, dateCreated, dateUpdated, name } = found;
+  return { arn, dateCreated, dateUpdated, name };
+}
 
 const infrastructure = resourceType<
   aws.imagebuilder.InfrastructureConfiguration,
@@ -39,31 +56,23 @@ const infrastructure = resourceType<
   name: { property: "name", maxLength: 128 },
   async create(operation) {
     const answer = await operation.call("imageBuilder", "createInfrastructureConfiguration", {
-      ...operation.arguments(),
-      clientToken: operation.idempotencyToken,
+      ...request(operation),
+      name: operation.inputs.name,
       tags: tagsIfAny(operation),
     });
     return present(answer.infrastructureConfigurationArn, "the configuration's ARN");
   },
-  async update(operation: InfrastructureOperation) {
+  async update(operation) {
     await operation.call("imageBuilder", "updateInfrastructureConfiguration", {
-      ...operation.arguments({ name: undefined }),
+      ...request(operation),
       infrastructureConfigurationArn: operation.id,
-      clientToken: operation.idempotencyToken,
     });
   },
   async read(operation) {
     const answer = await operation.call("imageBuilder", "getInfrastructureConfiguration", {
       infrastructureConfigurationArn: operation.id,
     });
-    const found = answer.infrastructureConfiguration;
-    if (found === undefined) return undefined;
-    return {
-      arn: found.arn,
-      dateCreated: found.dateCreated,
-      dateUpdated: found.dateUpdated,
-      name: found.name,
-    };
+    return outputsOf(answer.infrastructureConfiguration);
   },
   retag: retagImageBuilder,
   async delete(operation) {
@@ -72,11 +81,6 @@ const infrastructure = resourceType<
     });
   },
 });
-
-type DistributionOperation = Operation<
-  aws.imagebuilder.DistributionConfiguration,
-  aws.imagebuilder.DistributionConfigurationArgs
->;
 
 const distribution = resourceType<
   aws.imagebuilder.DistributionConfiguration,
@@ -87,31 +91,23 @@ const distribution = resourceType<
   name: { property: "name", maxLength: 128 },
   async create(operation) {
     const answer = await operation.call("imageBuilder", "createDistributionConfiguration", {
-      ...operation.arguments(),
-      clientToken: operation.idempotencyToken,
+      ...request(operation),
+      name: operation.inputs.name,
       tags: tagsIfAny(operation),
     });
     return present(answer.distributionConfigurationArn, "the configuration's ARN");
   },
-  async update(operation: DistributionOperation) {
+  async update(operation) {
     await operation.call("imageBuilder", "updateDistributionConfiguration", {
-      ...operation.arguments({ name: undefined }),
+      ...request(operation),
       distributionConfigurationArn: operation.id,
-      clientToken: operation.idempotencyToken,
     });
   },
   async read(operation) {
     const answer = await operation.call("imageBuilder", "getDistributionConfiguration", {
       distributionConfigurationArn: operation.id,
     });
-    const found = answer.distributionConfiguration;
-    if (found === undefined) return undefined;
-    return {
-      arn: found.arn,
-      dateCreated: found.dateCreated,
-      dateUpdated: found.dateUpdated,
-      name: found.name,
-    };
+    return outputsOf(answer.distributionConfiguration);
   },
   retag: retagImageBuilder,
   async delete(operation) {
@@ -120,11 +116,6 @@ const distribution = resourceType<
     });
   },
 });
-
-type PipelineOperation = Operation<
-  aws.imagebuilder.ImagePipeline,
-  aws.imagebuilder.ImagePipelineArgs
->;
 
 const pipeline = resourceType<aws.imagebuilder.ImagePipeline, aws.imagebuilder.ImagePipelineArgs>({
   token: "aws:imagebuilder/imagePipeline:ImagePipeline",
@@ -160,27 +151,13 @@ const pipeline = resourceType<aws.imagebuilder.ImagePipeline, aws.imagebuilder.I
     const { imagePipeline: found } = await operation.call("imageBuilder", "getImagePipeline", {
       imagePipelineArn: operation.id,
     });
-    if (found === undefined) return undefined;
-    return {
-      arn: found.arn,
-      dateCreated: found.dateCreated,
-      dateUpdated: found.dateUpdated,
-      name: found.name,
-      platform: found.platform,
-    };
+    return found === undefined ? undefined : { ...outputsOf(found), platform: found.platform };
   },
   retag: retagImageBuilder,
   async delete(operation) {
     await operation.call("imageBuilder", "deleteImagePipeline", { imagePipelineArn: operation.id });
   },
 });
-
-function request(operation: PipelineOperation): Properties {
-  return {
-    ...operation.arguments({ name: undefined }),
-    clientToken: operation.idempotencyToken,
-  };
-}
 
 /** How, where and when images are built, and where they are copied to. */
 export const types: readonly AnyResourceType[] = [infrastructure, distribution, pipeline];

@@ -45,6 +45,14 @@ async function deregister(operation: AnyOperation): Promise<void> {
   await operation.call("ec2", "deregisterImage", { ImageId: operation.id });
 }
 
+/** What does not depend on where an image came from. */
+const anyImage = {
+  ready: untilAvailable,
+  read: readImage,
+  retag: retagEc2,
+  delete: deregister,
+};
+
 /** Only times of deprecation and the like can change, none of which is modelled. */
 const noUpdate = (): Promise<void> => Promise.resolve();
 
@@ -68,10 +76,7 @@ const amiFromInstance = resourceType<aws.ec2.AmiFromInstance, aws.ec2.AmiFromIns
     });
     return present(ImageId, "the image's id");
   },
-  ready: untilAvailable,
-  read: readImage,
-  retag: retagEc2,
-  delete: deregister,
+  ...anyImage,
 });
 
 const amiCopy = resourceType<aws.ec2.AmiCopy, aws.ec2.AmiCopyArgs>({
@@ -95,10 +100,7 @@ const amiCopy = resourceType<aws.ec2.AmiCopy, aws.ec2.AmiCopyArgs>({
     });
     return present(ImageId, "the image's id");
   },
-  ready: untilAvailable,
-  read: readImage,
-  retag: retagEc2,
-  delete: deregister,
+  ...anyImage,
 });
 
 const ami = resourceType<aws.ec2.Ami, aws.ec2.AmiArgs>({
@@ -129,11 +131,8 @@ const ami = resourceType<aws.ec2.Ami, aws.ec2.AmiArgs>({
     });
     return present(ImageId, "the image's id");
   },
-  ready: untilAvailable,
-  read: readImage,
   update: noUpdate,
-  retag: retagEc2,
-  delete: deregister,
+  ...anyImage,
 });
 
 /** Machine images. */

@@ -9,7 +9,22 @@ import {
   type InputRule,
 } from "../resourceType";
 import type { Properties } from "../wire";
-import { ec2Arn, ec2Tags, retagEc2 } from "./tagging";
+import { ec2Arn, ec2Tags, retagEc2, type AnyOperation } from "./tagging";
+
+async function describeGroup(operation: AnyOperation) {
+  const { SecurityGroups } = await operation.call("ec2", "describeSecurityGroups", {
+    GroupIds: [operation.id],
+  });
+  const found = SecurityGroups?.[0];
+  if (found === undefined) return undefined;
+  return {
+    arn: ec2Arn(operation, "security-group"),
+    name: found.GroupName,
+    description: found.Description,
+    vpcId: found.VpcId,
+    ownerId: found.OwnerId ?? operation.account,
+  };
+}
 
 const securityGroup = resourceType<aws.ec2.SecurityGroup, aws.ec2.SecurityGroupArgs>({
   token: "aws:ec2/securityGroup:SecurityGroup",
@@ -44,20 +59,7 @@ const securityGroup = resourceType<aws.ec2.SecurityGroup, aws.ec2.SecurityGroupA
   },
   // Only revokeRulesOnDelete can change, which is a matter of deletion.
   update: () => Promise.resolve(),
-  async read(operation) {
-    const answer = await operation.call("ec2", "describeSecurityGroups", {
-      GroupIds: [operation.id],
-    });
-    const found = answer.SecurityGroups?.[0];
-    if (found === undefined) return undefined;
-    return {
-      arn: ec2Arn(operation, "security-group"),
-      name: found.GroupName,
-      description: found.Description,
-      vpcId: found.VpcId,
-      ownerId: found.OwnerId ?? operation.account,
-    };
-  },
+  read: describeGroup,
   retag: retagEc2,
   async delete(operation) {
     await operation.call("ec2", "deleteSecurityGroup", { GroupId: operation.id });
@@ -92,20 +94,7 @@ const defaultGroup = resourceType<aws.ec2.DefaultSecurityGroup, aws.ec2.DefaultS
     await retagEc2(operation.withId(groupId), { set: operation.tags, remove: [] });
     return groupId;
   },
-  async read(operation) {
-    const { SecurityGroups } = await operation.call("ec2", "describeSecurityGroups", {
-      GroupIds: [operation.id],
-    });
-    const found = SecurityGroups?.[0];
-    if (found === undefined) return undefined;
-    return {
-      arn: ec2Arn(operation, "security-group"),
-      name: found.GroupName,
-      description: found.Description,
-      vpcId: found.VpcId,
-      ownerId: found.OwnerId ?? operation.account,
-    };
-  },
+  read: describeGroup,
   retag: retagEc2,
   delete: () => Promise.resolve(),
 });
@@ -183,54 +172,35 @@ async function replaceRule(operation: RuleOperation): Promise<void> {
   });
 }
 
-const ingressRule = resourceType<RuleClass, RuleArgs>({
-  token: "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
-  inputs: ruleInputs,
-  async create(operation) {
-    const answer = await operation.call("ec2", "authorizeSecurityGroupIngress", {
-      groupId: operation.inputs.securityGroupId,
-      ipPermissions: [permission(operation)],
-      ...ec2Tags(operation, "security-group-rule"),
-    });
-    return present(answer.SecurityGroupRules?.[0]?.SecurityGroupRuleId, "the rule's id");
-  },
-  read: describeRule,
-  update: replaceRule,
-  retag: retagEc2,
-  async delete(operation) {
-    await operation.call("ec2", "revokeSecurityGroupIngress", {
-      groupId: operation.state.securityGroupId,
-      securityGroupRuleIds: [operation.id],
-    });
-  },
-});
-
-const egressRule = resourceType<RuleClass, RuleArgs>({
-  token: "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",
-  inputs: ruleInputs,
-  async create(operation) {
-    const answer = await operation.call("ec2", "authorizeSecurityGroupEgress", {
-      groupId: operation.inputs.securityGroupId,
-      ipPermissions: [permission(operation)],
-      ...ec2Tags(operation, "security-group-rule"),
-    });
-    return present(answer.SecurityGroupRules?.[0]?.SecurityGroupRuleId, "the rule's id");
-  },
-  read: describeRule,
-  update: replaceRule,
-  retag: retagEc2,
-  async delete(operation) {
-    await operation.call("ec2", "revokeSecurityGroupEgress", {
-      groupId: operation.state.securityGroupId,
-      securityGroupRuleIds: [operation.id],
-    });
-  },
-});
+/** Rules for the way in and for the way out differ in the names of their calls alone. */
+function ruleType(direction: "Ingress" | "Egress"): AnyResourceType {
+  return resourceType<RuleClass, RuleArgs>({
+    token: `aws:vpc/securityGroup${direction}Rule:SecurityGroup${direction}Rule`,
+    inputs: ruleInputs,
+    async create(operation) {
+      const answer = await operation.call("ec2", `authorizeSecurityGroup${direction}`, {
+        groupId: operation.inputs.securityGroupId,
+        ipPermissions: [permission(operation)],
+        ...ec2Tags(operation, "security-group-rule"),
+      });
+      return present(answer.SecurityGroupRules?.[0]?.SecurityGroupRuleId, "the rule's id");
+    },
+    read: describeRule,
+    update: replaceRule,
+    retag: retagEc2,
+    async delete(operation) {
+      await operation.call("ec2", `revokeSecurityGroup${direction}`, {
+        groupId: operation.state.securityGroupId,
+        securityGroupRuleIds: [operation.id],
+      });
+    },
+  });
+}
 
 /** Who may talk to whom. */
 export const types: readonly AnyResourceType[] = [
   securityGroup,
   defaultGroup,
-  ingressRule,
-  egressRule,
+  ruleType("Ingress"),
+  ruleType("Egress"),
 ];
