@@ -9,3 +9,18 @@ export function isDown(count: TeamCount, rule: Pick<Policy, "threshold" | "quoru
   if (count.teams === 0) return false;
   return count.healthy / count.teams < rule.threshold && count.healthy < rule.quorum;
 }
+
+/**
+ * True when the answer comes from the team's Jenkins and says that it works. A redirect to another
+ * host is the load balancer's own sign-in, which answers just as well in front of nothing.
+ */
+export function isHealthyAnswer(
+  host: string,
+  status: number,
+  location: string | undefined,
+): boolean {
+  if (status >= 200 && status < 300) return true;
+  if (status < 300 || status >= 400) return false;
+  if (location === undefined || location.startsWith("/")) return true;
+  return location.toLowerCase().startsWith(`https://${host.toLowerCase()}/`);
+}

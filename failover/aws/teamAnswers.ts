@@ -1,6 +1,7 @@
+import { askTeam } from "../askTeam";
+import { inLanes } from "../lanes";
 import type { TeamCount } from "../model";
-import type { FailoverPlan, PlannedTeam } from "../plan";
-import { isHealthyAnswer } from "../probe/probePlan";
+import type { FailoverPlan } from "../plan";
 
 /** Limit of one request, milliseconds. */
 const requestLimit = 5_000;
@@ -13,44 +14,18 @@ export async function countAnswers(
   plan: FailoverPlan,
   loadBalancers: readonly string[],
 ): Promise<TeamCount> {
-  const waiting = [...plan.teams];
   let healthy = 0;
-  const lane = async (): Promise<void> => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      if (await answers(next, loadBalancers[next.shard])) healthy += 1;
-    }
-  };
-  const running: Promise<void>[] = [];
-  for (let each = 0; each < lanes; each++) running.push(lane());
-  await Promise.all(running);
-  return { teams: plan.teams.length, healthy };
-}
-
-function answers(team: PlannedTeam, address: string | undefined): Promise<boolean> {
-  const https = require("https") as typeof import("https");
-  if (address === undefined) return Promise.resolve(false);
-  return new Promise((resolve) => {
-    const request = https.request(
-      {
-        host: address,
-        port: 443,
-        // The certificate is for the team's name, not for the load balancer's.
-        servername: team.host,
-        headers: { host: team.host, "user-agent": "jenkins-pilot-light-failover" },
-        path: "/login",
-        method: "GET",
-        // A connection of its own: a kept one could outlive the machine that it led to.
-        agent: false,
-        signal: AbortSignal.timeout(requestLimit),
-      },
-      (response) => {
-        response.resume();
-        resolve(isHealthyAnswer(team.host, response.statusCode ?? 0, response.headers.location));
-      },
-    );
-    request.on("error", () => {
-      resolve(false);
+  await inLanes(plan.teams, lanes, async ({ host, shard }) => {
+    const address = loadBalancers[shard];
+    if (address === undefined) return;
+    const answered = await askTeam({
+      host,
+      address,
+      path: "/login",
+      userAgent: "jenkins-pilot-light-failover",
+      limitMs: requestLimit,
     });
-    request.end();
+    if (answered.healthy) healthy += 1;
   });
+  return { teams: plan.teams.length, healthy };
 }

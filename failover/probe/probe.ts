@@ -1,3 +1,4 @@
+import { inLanes } from "../lanes";
 import {
   controlPlaneMetrics,
   type Metric,
@@ -45,15 +46,9 @@ function isSecondSignal(metric: Metric): boolean {
 
 async function askTeams(plan: ProbePlan, ports: ProbePorts): Promise<TeamAnswer[]> {
   const answers: TeamAnswer[] = [];
-  const waiting = [...plan.targets];
-  const lane = async (): Promise<void> => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      answers.push(await ports.ask(next));
-    }
-  };
-  const lanes: Promise<void>[] = [];
-  for (let each = 0; each < plan.concurrency; each++) lanes.push(lane());
-  await Promise.all(lanes);
+  await inLanes(plan.targets, plan.concurrency, async (target) => {
+    answers.push(await ports.ask(target));
+  });
   return answers;
 }
 

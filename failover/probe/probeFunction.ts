@@ -3,10 +3,10 @@
  * functions and plain constants, and the SDK and Node's modules are required inside of functions,
  * because an import at the top would become a path that the package does not contain.
  */
+import { askTeam } from "../askTeam";
 import { classify } from "../aws/clients";
 import { probe, type ProbePorts } from "./probe";
 import {
-  isHealthyAnswer,
   metricNamespace,
   type Metric,
   type ProbePlan,
@@ -86,37 +86,15 @@ function metricData(
   };
 }
 
-/** Asks a team through the active region's load balancer, as a browser with a fixed address would. */
-function ask(target: ProbeTarget, plan: ProbePlan): Promise<TeamAnswer> {
-  const https = require("https") as typeof import("https");
-  return new Promise((resolve) => {
-    const answer = (healthy: boolean, says: string): void => {
-      resolve({ team: target.team, healthy, says });
-    };
-    const request = https.request(
-      {
-        host: target.address,
-        port: 443,
-        // The certificate is for the team's name, not for the load balancer's.
-        servername: target.host,
-        headers: { host: target.host, "user-agent": "jenkins-pilot-light-probe" },
-        path: plan.path,
-        method: "GET",
-        // A connection of its own: a kept one could outlive the machine that it led to.
-        agent: false,
-        signal: AbortSignal.timeout(plan.requestTimeoutMs),
-      },
-      (response) => {
-        const status = response.statusCode ?? 0;
-        response.resume();
-        answer(isHealthyAnswer(target.host, status, response.headers.location), `${status}`);
-      },
-    );
-    request.on("error", (error: NodeJS.ErrnoException) => {
-      answer(false, error.code ?? error.message);
-    });
-    request.end();
+async function ask({ team, host, address }: ProbeTarget, plan: ProbePlan): Promise<TeamAnswer> {
+  const answered = await askTeam({
+    host,
+    address,
+    path: plan.path,
+    userAgent: "jenkins-pilot-light-probe",
+    limitMs: plan.requestTimeoutMs,
   });
+  return { team, ...answered };
 }
 
 /** A service that lives but refuses, throttles or does not understand says nothing of health. */

@@ -56,21 +56,6 @@ export interface Metric {
   readonly unit: "Count" | "Percent" | "None";
 }
 
-/**
- * True when the answer comes from the team's Jenkins and says that it works. A redirect to another
- * host is the load balancer's own sign-in, which answers just as well in front of nothing.
- */
-export function isHealthyAnswer(
-  host: string,
-  status: number,
-  location: string | undefined,
-): boolean {
-  if (status >= 200 && status < 300) return true;
-  if (status < 300 || status >= 400) return false;
-  if (location === undefined || location.startsWith("/")) return true;
-  return location.toLowerCase().startsWith(`https://${host.toLowerCase()}/`);
-}
-
 /** First signal: the data points that the teams' own answers make. */
 export function teamMetrics(
   answers: readonly TeamAnswer[],

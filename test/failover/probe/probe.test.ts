@@ -2,12 +2,12 @@ import { expect } from "chai";
 import { probe, type ProbePorts } from "../../../failover/probe/probe";
 import {
   controlPlaneMetrics,
-  isHealthyAnswer,
   type Metric,
   type ProbePlan,
   type TargetReading,
   teamMetrics,
 } from "../../../failover/probe/probePlan";
+import { isHealthyAnswer } from "../../../failover/teamHealth";
 
 const healthy: TargetReading = { kind: "healthy" };
 const unhealthy: TargetReading = { kind: "unhealthy" };
