@@ -16,8 +16,8 @@ export interface RowContext {
   readonly madeByProvider: (type: string, name: string, state: Record<string, unknown>) => unknown;
 }
 
-/** Inputs and outputs as plain JSON; rows read them loosely because the SDK's types checked them. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
+/** Inputs and outputs as plain JSON, which rows read loosely. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- the SDK's types have checked them
 export type Properties = Record<string, any>;
 
 /** How the mocks answer for one resource type. */

@@ -1,5 +1,4 @@
-// Registered inputs are plain JSON; chai looks into them loosely.
-/* eslint-disable @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-return */
+/* eslint-disable @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-return -- registered inputs are plain JSON, which chai looks into loosely */
 import * as aws from "@pulumi/aws";
 import { expect } from "chai";
 import { gunzipSync } from "node:zlib";

@@ -82,8 +82,7 @@ function run(handler: Handler, message: InvokeMessage): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const callback = (error: unknown, result?: unknown) => {
       if (error === null || error === undefined) resolve(result);
-      // Rejected with whatever the function threw: describe() copes with more than errors.
-      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- whatever the function threw: describe() copes with more than errors
       else reject(error);
     };
     const returned = handler(JSON.parse(message.payload), contextOf(message), callback);
