@@ -1,93 +1,19 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { recordTableName } from "../../failover/recordAddress";
-import { type ArgumentProblem, refuseProblems } from "../argumentProblems";
-import type { Deployment, RegionRole } from "../deployment";
+import { refuseProblems } from "../argumentProblems";
 import { AcceleratorEndpoint } from "./acceleratorEndpoint";
 import { createAccessLogBucket } from "./accessLogs";
-import { type AgentFleet, type AgentKey, createAgentFleet } from "./agentFleet";
+import { type AgentFleet, createAgentFleet } from "./agentFleet";
 import { createCertificate } from "./certificate";
-import { ControllerGroup, terminateHookName } from "./controllerGroup";
-import { homesOf, hostOf, reservedTeamNames, servingSizes } from "./controllerPlan";
-import { createControllerRole, credentialPrefixes, type MachineRole } from "./controllerRole";
-import {
-  configurationSecrets,
-  type ResultsDatabase,
-  unavailableDatabaseSecret,
-} from "./jenkinsConfigurationRenderer";
-import { LoadBalancer, type OpenIdConnect } from "./loadBalancer";
-import type { ControllerSecret } from "./secretsScriptRenderer";
+import { clusterProblems, type JenkinsClusterArgs } from "./clusterArguments";
+import { ControllerGroup } from "./controllerGroup";
+import { homesOf, hostOf, servingSizes } from "./controllerPlan";
+import { createControllerRole, type MachineRole } from "./controllerRole";
+import { controllerUserData, type SharedResources } from "./controllerUserData";
+import { LoadBalancer } from "./loadBalancer";
 import { type Placement, placeTeams, shardCount } from "./shardPlan";
 import { createLeaseTable } from "./startLeases";
 import type { Capacity, Team, TeamStrategy } from "./team";
-import type { ControllerUserData } from "./userDataRenderer";
-
-/** What the cluster uses of the region's network. */
-export interface ClusterNetwork {
-  readonly vpcId: pulumi.Input<string>;
-  readonly publicSubnetIds: pulumi.Input<pulumi.Input<string>[]>;
-  readonly privateSubnetIds: pulumi.Input<pulumi.Input<string>[]>;
-  readonly securityGroups: Readonly<
-    Record<"loadBalancer" | "controllers" | "agents", pulumi.Input<string>>
-  >;
-}
-
-/** What the cluster uses of the region's shared home. */
-export interface ClusterHome {
-  readonly fileSystemId: pulumi.Input<string>;
-  /** By home, e.g. `ma` or `devops/controller-1`. */
-  readonly accessPointIds: Readonly<Record<string, pulumi.Input<string>>>;
-  /** Lets a role mount these homes, and no other. */
-  grantMount(role: aws.iam.Role, directories?: readonly string[]): unknown;
-}
-
-/** The database of test results; Jenkins starts without it. */
-export interface ClusterDatabase {
-  readonly engine: ResultsDatabase["engine"];
-  readonly address: pulumi.Input<string>;
-  readonly port: pulumi.Input<number>;
-  readonly database: string;
-  /** Secret with `username` and `password` as JSON, the same name in both regions. */
-  readonly secretName: pulumi.Input<string>;
-}
-
-export interface JenkinsClusterArgs {
-  readonly deployment: Deployment;
-  /** `waiting`: everything exists, no machine runs. */
-  readonly role: RegionRole;
-  readonly network: ClusterNetwork;
-  readonly home: ClusterHome;
-  readonly database?: ClusterDatabase;
-  /** The region's artifact bucket. */
-  readonly bucketArn: pulumi.Input<string>;
-  /** The region's customer key. */
-  readonly kmsKeyArn: pulumi.Input<string>;
-  /** The golden image, in this region. */
-  readonly imageId: pulumi.Input<string>;
-  /** Jenkins LTS of the controllers, the one that the image was built with; such as 2.555.3. */
-  readonly jenkinsVersion: string;
-  readonly teams: readonly Team[];
-  /** Teams answer at `<team>.<domain>`. */
-  readonly domain: string;
-  readonly hostedZoneId: pulumi.Input<string>;
-  /** A certificate of this region for `*.<domain>`. Default: one is made and validated by DNS. */
-  readonly certificateArn?: pulumi.Input<string>;
-  /** Secret with the password of Jenkins's local administrator, in both regions. */
-  readonly administratorSecretName: pulumi.Input<string>;
-  readonly agentKey: AgentKey;
-  readonly metricsNamespace: string;
-  /** Adds what Global Accelerator needs as its endpoint. False where Route 53 leads users. */
-  readonly accelerated: boolean;
-  /** Days that controllers' logs are kept. Default 30; $0.03 per GB and month. */
-  readonly logRetentionDays?: number;
-  /** Days that the load balancers' access logs are kept. Default 90; $0.023 per GB and month. */
-  readonly accessLogRetentionDays?: number;
-  /** A firewall of this region for its load balancers, see {@link file://./webAcl.ts}. Default none. */
-  readonly webAclArn?: pulumi.Input<string>;
-  readonly oidc?: OpenIdConnect;
-  /** False lets load balancers, access logs and the leases be deleted. Default true. */
-  readonly protectState?: boolean;
-}
 
 /** One load balancer of the region. */
 export interface ClusterLoadBalancer {
@@ -133,7 +59,7 @@ export class JenkinsCluster extends pulumi.ComponentResource {
 
   constructor(name: string, args: JenkinsClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("jenkins-pilot-light:jenkins:JenkinsCluster", name, {}, opts);
-    refuseProblems("JenkinsCluster", problemsOf(args));
+    refuseProblems("JenkinsCluster", clusterProblems(args));
     const shared = this.createShared(name, args);
     this.certificateArn = pulumi.output(args.certificateArn ?? createCertificate(name, args, this));
     const shards = this.createShards(name, args);
@@ -159,7 +85,7 @@ export class JenkinsCluster extends pulumi.ComponentResource {
     });
   }
 
-  private createShared(name: string, args: JenkinsClusterArgs): Shared {
+  private createShared(name: string, args: JenkinsClusterArgs): SharedResources {
     const { prefix } = args.deployment;
     return {
       leaseTable: createLeaseTable(
@@ -227,7 +153,7 @@ export class JenkinsCluster extends pulumi.ComponentResource {
     team: Team,
     placement: Placement,
     shards: readonly Shard[],
-    shared: Shared,
+    shared: SharedResources,
   ): [string, ClusterTeam] {
     const { balancer, endpoint } = elementAt(shards, placement.shard);
     const host = hostOf(team, args.domain);
@@ -255,7 +181,7 @@ export class JenkinsCluster extends pulumi.ComponentResource {
           ...(endpoint === undefined ? [] : [endpoint.regionTargetGroupArn]),
         ],
         requestCountLabel: pulumi.interpolate`${balancer.fullName}/${targetGroup.arnSuffix}`,
-        userData: userDataOf(args, team, host, shared, fleet),
+        userData: controllerUserData(args, team, host, shared, fleet),
       },
       { parent: this },
     );
@@ -275,7 +201,7 @@ export class JenkinsCluster extends pulumi.ComponentResource {
     name: string,
     args: JenkinsClusterArgs,
     team: Team,
-    { logGroup }: Shared,
+    { logGroup }: SharedResources,
   ): AgentFleet | undefined {
     return createAgentFleet(
       name,
@@ -297,7 +223,7 @@ export class JenkinsCluster extends pulumi.ComponentResource {
     name: string,
     args: JenkinsClusterArgs,
     team: Team,
-    { leaseTable, logGroup }: Shared,
+    { leaseTable, logGroup }: SharedResources,
     fleet: AgentFleet | undefined,
   ): MachineRole {
     const machine = createControllerRole(
@@ -323,11 +249,6 @@ export class JenkinsCluster extends pulumi.ComponentResource {
   }
 }
 
-interface Shared {
-  readonly leaseTable: aws.dynamodb.Table;
-  readonly logGroup: aws.cloudwatch.LogGroup;
-}
-
 interface Shard {
   readonly balancer: LoadBalancer;
   readonly endpoint: AcceleratorEndpoint | undefined;
@@ -349,116 +270,4 @@ function describeShard({ balancer, endpoint }: Shard): ClusterLoadBalancer {
     zoneId: balancer.zoneId,
     listenerArn: balancer.listenerArn,
   };
-}
-
-function userDataOf(
-  args: JenkinsClusterArgs,
-  team: Team,
-  host: string,
-  shared: Shared,
-  fleet: AgentFleet | undefined,
-): pulumi.Output<ControllerUserData> {
-  const { deployment, database } = args;
-  return pulumi
-    .all([
-      args.home.fileSystemId,
-      pulumi.all(homesOf(team).map((home) => args.home.accessPointIds[home] ?? "")),
-      shared.leaseTable.name,
-      shared.logGroup.name,
-      args.administratorSecretName,
-      pulumi.output(database),
-      pulumi.output(fleet?.cloud),
-    ] as const)
-    .apply(([fileSystemId, accessPoints, leaseTable, logGroup, administrator, results, cloud]) => ({
-      lease: {
-        region: deployment.region,
-        peerRegion: deployment.peerRegion,
-        role: args.role,
-        generation: deployment.generation,
-        leaseTable,
-        recordTable: recordTableName(deployment.prefix),
-        homes: homesOf(team).map((home, index) => ({
-          home,
-          accessPointId: accessPoints[index] ?? "",
-        })),
-        autoScalingGroup: `${deployment.prefix}-${team.name}`,
-        terminateHook: terminateHookName(deployment, team),
-      },
-      fileSystemId,
-      heapMb: team.heapMb,
-      jenkinsVersion: args.jenkinsVersion,
-      configuration: {
-        team: team.name,
-        region: deployment.region,
-        url: `https://${host}/`,
-        credentialPrefixes: credentialPrefixes(deployment, team),
-        ...(cloud === undefined ? {} : { cloud }),
-        ...(results === undefined ? {} : { database: results }),
-      },
-      secrets: startSecrets(administrator, results?.secretName),
-      monitoring: {
-        team: team.name,
-        region: deployment.region,
-        logGroup,
-        namespace: args.metricsNamespace,
-      },
-    }));
-}
-
-function startSecrets(administrator: string, database: string | undefined): ControllerSecret[] {
-  const secrets: ControllerSecret[] = [
-    { file: configurationSecrets.administrator, secretId: administrator },
-  ];
-  if (database !== undefined) {
-    secrets.push({
-      file: configurationSecrets.database,
-      secretId: database,
-      placeholder: unavailableDatabaseSecret,
-    });
-  }
-  return secrets;
-}
-
-/** The longest name that a target group may have. */
-const targetGroupNameLimit = 32;
-
-function problemsOf({ teams, deployment, home, domain }: JenkinsClusterArgs): ArgumentProblem[] {
-  const problems: ArgumentProblem[] = [];
-  if (!/^(?=.{1,253}$)[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(domain)) {
-    problems.push({
-      path: "domain",
-      reason: `"${domain}" is not a domain name; give it in lower case, such as jenkins.example.com`,
-    });
-  }
-  const seen = new Set<string>();
-  teams.forEach((team, index) => {
-    const complain = (reason: string): void => {
-      problems.push({ path: `teams[${index}]`, reason: `"${team.name}" ${reason}` });
-    };
-    if (seen.has(team.name)) complain("is the name of an earlier team; names must differ");
-    seen.add(team.name);
-    if (!/^[a-z](?:[a-z0-9-]*[a-z0-9])?$/.test(team.name)) {
-      complain("must consist of lower-case letters, digits and hyphens and begin with a letter");
-    }
-    if (reservedTeamNames.test(team.name)) {
-      complain("is reserved for a target group of the load balancers; choose another name");
-    }
-    const targetGroup = `${deployment.prefix}-${team.name}`;
-    if (targetGroup.length > targetGroupNameLimit) {
-      complain(
-        `makes the target group name "${targetGroup}" (${targetGroup.length} characters); ` +
-          `AWS takes ${targetGroupNameLimit}: shorten the team's name or the prefix`,
-      );
-    }
-    if (team.strategy === "active-passive" && team.standby === "warm") {
-      complain("asks for a warm standby, which this version does not build; use standby: cold");
-    }
-    const missing = homesOf(team).filter((each) => home.accessPointIds[each] === undefined);
-    if (missing.length > 0) {
-      complain(
-        `has no access point for ${missing.join(", ")}: pass its homes to SharedHome as well`,
-      );
-    }
-  });
-  return problems;
 }

@@ -4,11 +4,9 @@ import { expect } from "chai";
 import { gunzipSync } from "node:zlib";
 import { parse } from "yaml";
 import type { Deployment, RegionRole } from "../../../components/deployment";
+import type { JenkinsClusterArgs } from "../../../components/jenkins/clusterArguments";
 import { homesOf } from "../../../components/jenkins/controllerPlan";
-import {
-  JenkinsCluster,
-  type JenkinsClusterArgs,
-} from "../../../components/jenkins/jenkinsCluster";
+import { JenkinsCluster } from "../../../components/jenkins/jenkinsCluster";
 import { tlsPolicy } from "../../../components/jenkins/loadBalancer";
 import type { AgentSettings, Team } from "../../../components/jenkins/team";
 import type { Registrations } from "../../support/registrations";
