@@ -1,4 +1,4 @@
-import { leasePaths } from "./leaseScriptRenderer";
+import { leasePaths } from "./leaseSettingsRenderer";
 import { softwarePaths } from "./softwareRenderer";
 
 export interface CloudWatchAgentSettings {

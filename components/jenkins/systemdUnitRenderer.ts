@@ -1,4 +1,4 @@
-import { homeMountOptions, leasePaths, type LeaseTiming } from "./leaseScriptRenderer";
+import { homeMountOptions, leasePaths, type LeaseTiming } from "./leaseSettingsRenderer";
 import { literal } from "./shellQuotingRenderer";
 import { softwarePaths } from "./softwareRenderer";
 

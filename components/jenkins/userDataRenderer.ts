@@ -6,13 +6,13 @@ import {
   type JenkinsConfiguration,
   renderJenkinsConfiguration,
 } from "./jenkinsConfigurationRenderer";
+import { renderLeaseScript } from "./leaseScriptRenderer";
 import {
   defaultLeaseTiming,
   leasePaths,
   type LeaseSettings,
-  renderLeaseScript,
   renderLeaseSettings,
-} from "./leaseScriptRenderer";
+} from "./leaseSettingsRenderer";
 import { type ControllerSecret, renderSecretsScript } from "./secretsScriptRenderer";
 import { renderSoftwareInstallation } from "./softwareRenderer";
 import {

@@ -7,11 +7,11 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { renderLeaseScript } from "../../../components/jenkins/leaseScriptRenderer";
 import {
   type LeaseSettings,
-  renderLeaseScript,
   renderLeaseSettings,
-} from "../../../components/jenkins/leaseScriptRenderer";
+} from "../../../components/jenkins/leaseSettingsRenderer";
 
 /** Seconds instead of minutes, in the same proportions. */
 export const quickTiming = {

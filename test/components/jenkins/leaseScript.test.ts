@@ -4,7 +4,7 @@ import { join } from "node:path";
 import {
   defaultLeaseTiming,
   renderLeaseSettings,
-} from "../../../components/jenkins/leaseScriptRenderer";
+} from "../../../components/jenkins/leaseSettingsRenderer";
 import { eventually, LeaseWorld, pause, settings } from "./leaseMachines";
 
 const otherRegion = settings.peerRegion;

@@ -16,7 +16,7 @@ import {
   defaultLeaseTiming,
   leasePaths,
   type LeaseSettings,
-} from "../../../components/jenkins/leaseScriptRenderer";
+} from "../../../components/jenkins/leaseSettingsRenderer";
 import { renderSoftwareInstallation } from "../../../components/jenkins/softwareRenderer";
 import {
   type BootFile,

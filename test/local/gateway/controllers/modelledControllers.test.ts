@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { ModelledControllers } from "../../../../local/gateway/controllers/modelledControllers";
 import type { LaunchedInstance } from "../../../../local/gateway/world";
 import { compressToBase64 } from "../../../../components/jenkins/deterministicGzip";
-import { renderLeaseSettings } from "../../../../components/jenkins/leaseScriptRenderer";
+import { renderLeaseSettings } from "../../../../components/jenkins/leaseSettingsRenderer";
 import { renderHomeMountUnit } from "../../../../components/jenkins/systemdUnitRenderer";
 import { AwsError } from "../../../../local/gateway/wire/awsError";
 import { eventually, startLocalAws, type LocalAws } from "../behaviours/localAws";
