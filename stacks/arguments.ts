@@ -13,7 +13,8 @@ import {
 } from "../components/data/replicatedDatabase";
 import type { ReplicatedSettingsArgs } from "../components/data/replicatedSettings";
 import type { Deployment, RegionRole } from "../components/deployment";
-import type { SharedHome, SharedHomeArgs } from "../components/home/sharedHome";
+import type { SharedHomeArgs } from "../components/home/homeArguments";
+import type { SharedHome } from "../components/home/sharedHome";
 import type { GoldenImageArgs } from "../components/image/goldenImage";
 import { credentialNames } from "../components/jenkins/clusterCredentials";
 import type { JenkinsClusterArgs } from "../components/jenkins/clusterArguments";

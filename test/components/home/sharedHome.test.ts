@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import { expect } from "chai";
-import { SharedHome, type SharedHomeArgs } from "../../../components/home/sharedHome";
+import type { SharedHomeArgs } from "../../../components/home/homeArguments";
+import { SharedHome } from "../../../components/home/sharedHome";
 import { trustOf } from "../../../components/policies";
 import { expectSafe } from "../../support/policyRules";
 import { runComponent, valueOf } from "../../support/strictMocks";
