@@ -2,21 +2,15 @@ import type * as grpc from "@grpc/grpc-js";
 import * as resource from "@pulumi/pulumi/proto/resource_pb";
 import * as providerProto from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "../protobuf";
-import {
-  containsUnknown,
-  unknownValue,
-  withoutOutputValues,
-  type PropertyMap,
-  type PropertyValue,
-} from "../propertyValue";
-import { makeUrn, providerPackage, stackReferenceType, stackType } from "../urn";
+import { withoutOutputValues, type PropertyMap, type PropertyValue } from "../propertyValue";
+import { makeUrn, providerPackage, stackType } from "../urn";
 import { constructRemote } from "./construct";
 import { RunStopped, type Deployment } from "./deployment";
 import { goalOf, recordOf } from "./goal";
 import { fromStruct, mapEntries, toStruct, unaryHandler } from "./grpcCalls";
 import type { Providers } from "./providers";
+import { stateRead } from "./readResource";
 import { keepComponent, reachGoal } from "./resourceSteps";
-import { readStackReference } from "./stackReference";
 import type { ResourceState } from "./stackState";
 
 const features = resource.ResourceMonitorFeature;
@@ -189,13 +183,11 @@ class Monitor {
   async readResource(
     request: resource.ReadResourceRequest,
   ): Promise<resource.ReadResourceResponse> {
-    const { deployment } = this;
+    const { deployment, providers } = this;
     const urn = this.urnOf(request);
     this.claim(urn);
     deployment.started("read", urn);
-    const inputs = fromStruct(request.getProperties());
-    const found = await this.found(request, urn, inputs);
-    const state = readState(request, urn, inputs, found);
+    const state = await stateRead(deployment, providers, request, urn);
     deployment.rememberSecrets(state.outputs);
     deployment.current.set(urn, { state, outputs: state.outputs });
     if (!deployment.dryRun) deployment.state.put(state);
@@ -261,55 +253,6 @@ class Monitor {
     }
     claimed.add(urn);
   }
-
-  private async found(
-    request: resource.ReadResourceRequest,
-    urn: string,
-    inputs: PropertyMap,
-  ): Promise<{ outputs: PropertyMap; provider: string }> {
-    const { deployment, providers } = this;
-    const [type, name, id] = [request.getType(), request.getName(), request.getId()];
-    if (type === stackReferenceType) {
-      return { outputs: readStackReference(deployment, id), provider: "" };
-    }
-    const provider = await providers.forRequest(request.getProvider(), type, request.getVersion());
-    if (id === unknownValue || containsUnknown(inputs)) {
-      return { outputs: inputs, provider: provider.reference };
-    }
-    const read = await provider.client.read({ urn, type, name }, id, inputs, inputs);
-    if (read.id === "") {
-      throw new Error(`There is no ${type} with the id ${id}, which the program reads as ${name}.`);
-    }
-    return { outputs: read.outputs, provider: provider.reference };
-  }
-}
-
-function readState(
-  request: resource.ReadResourceRequest,
-  urn: string,
-  inputs: PropertyMap,
-  { outputs, provider }: { outputs: PropertyMap; provider: string },
-): ResourceState {
-  const parent = request.getParent();
-  return {
-    urn,
-    type: request.getType(),
-    custom: true,
-    id: request.getId(),
-    ...(parent === "" ? {} : { parent }),
-    ...(provider === "" ? {} : { provider }),
-    protect: false,
-    retainOnDelete: false,
-    external: true,
-    pendingDelete: false,
-    dependencies: request.getDependenciesList(),
-    propertyDependencies: {},
-    additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
-    timeouts: { create: 0, update: 0, delete: 0 },
-    initErrors: [],
-    inputs,
-    outputs,
-  };
 }
 
 function failureMessage({ property, reason }: { property: string; reason: string }) {

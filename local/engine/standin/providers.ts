@@ -11,6 +11,7 @@ import {
 } from "../urn";
 import type { CurrentResource, Deployment } from "./deployment";
 import type { Goal } from "./goal";
+import { stateOf } from "./goalState";
 import { ProviderClient } from "./providerClient";
 import { startProvider, type ProviderServer } from "./providerProcess";
 import type { ResourceState } from "./stackState";
@@ -65,7 +66,8 @@ export class Providers {
     }
     const changes = await this.changesOf(goal, old, client, checked.inputs);
     const id = old?.id ?? (this.deployment.dryRun ? unknownValue : randomUUID());
-    const state = providerState(goal, id, checked.inputs);
+    const { inputs } = checked;
+    const state = stateOf(goal, { id, additionalSecretOutputs: [], inputs, outputs: inputs });
     this.deployment.started(old === undefined ? "create" : "same", goal.urn);
     const instance = await configured(client, state);
     if (!this.deployment.dryRun) this.deployment.state.put(state);
@@ -205,24 +207,3 @@ const emptyGoal: Omit<Goal, "urn" | "type" | "name"> = {
   aliasUrns: [],
   inputs: {},
 };
-
-function providerState(goal: Goal, id: string, inputs: PropertyMap): ResourceState {
-  return {
-    urn: goal.urn,
-    type: goal.type,
-    custom: true,
-    id,
-    ...(goal.parent === undefined ? {} : { parent: goal.parent }),
-    protect: goal.protect,
-    retainOnDelete: goal.retainOnDelete,
-    external: false,
-    pendingDelete: false,
-    dependencies: goal.dependencies,
-    propertyDependencies: goal.propertyDependencies,
-    additionalSecretOutputs: [],
-    timeouts: goal.timeouts,
-    initErrors: [],
-    inputs,
-    outputs: inputs,
-  };
-}

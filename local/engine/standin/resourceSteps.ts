@@ -1,21 +1,15 @@
 import { randomBytes } from "node:crypto";
 import { hashAssets } from "../assets";
 import { pathTouches, withIgnoredChanges } from "../propertyPath";
-import {
-  changedKeys,
-  isMap,
-  sameValue,
-  secret,
-  signedKind,
-  type PropertyMap,
-  type PropertyValue,
-} from "../propertyValue";
+import { changedKeys, sameValue, secret, signedKind, type PropertyMap } from "../propertyValue";
 import { isDefaultProvider } from "../urn";
 import { deleteAhead } from "./deletion";
 import type { CurrentResource, Deployment } from "./deployment";
 import type { Goal } from "./goal";
+import { stateOf, takeOldState } from "./goalState";
 import { ProviderError } from "./grpcCalls";
 import { splitReference, type ProviderInstance, type Providers } from "./providers";
+import { withSecretsOf } from "./secretMarks";
 import type { ResourceState } from "./stackState";
 
 /**
@@ -256,87 +250,24 @@ class ResourceStep {
 
   private stateOf(id: string, inputs: PropertyMap, outputs: PropertyMap): ResourceState {
     const { goal, provider } = this;
-    return {
-      urn: goal.urn,
-      type: goal.type,
-      custom: true,
+    const { deletedWith } = goal;
+    return stateOf(goal, {
       id,
-      ...(goal.parent === undefined ? {} : { parent: goal.parent }),
       provider: provider.reference,
-      protect: goal.protect,
-      retainOnDelete: goal.retainOnDelete,
-      external: false,
-      pendingDelete: false,
-      ...(goal.deletedWith === undefined ? {} : { deletedWith: goal.deletedWith }),
-      dependencies: goal.dependencies,
-      propertyDependencies: goal.propertyDependencies,
-      additionalSecretOutputs: goal.additionalSecretOutputs,
-      timeouts: goal.timeouts,
-      initErrors: [],
+      ...(deletedWith === undefined ? {} : { deletedWith }),
       inputs,
       outputs,
-    };
+    });
   }
-}
-
-/** The resource of earlier runs, also under one of its former URNs; renames it in the state. */
-export function takeOldState(deployment: Deployment, goal: Goal): ResourceState | undefined {
-  if (deployment.deletedAhead.has(goal.urn)) return undefined;
-  const found = deployment.state.get(goal.urn);
-  if (found !== undefined) return found.external ? undefined : found;
-  for (const alias of goal.aliasUrns) {
-    const former = deployment.state.get(alias);
-    if (former === undefined || deployment.claimed.has(alias)) continue;
-    deployment.renamed.add(alias);
-    if (!deployment.dryRun) {
-      deployment.state.put({ ...former, urn: goal.urn });
-      deployment.state.remove(former);
-    }
-    return { ...former, urn: goal.urn };
-  }
-  return undefined;
 }
 
 /** A component: nothing to call, only its place in the tree and its inputs to remember. */
 export function keepComponent(deployment: Deployment, goal: Goal): CurrentResource {
   const old = takeOldState(deployment, goal);
-  const state: ResourceState = {
-    urn: goal.urn,
-    type: goal.type,
-    custom: false,
-    ...(goal.parent === undefined ? {} : { parent: goal.parent }),
-    protect: goal.protect,
-    retainOnDelete: goal.retainOnDelete,
-    external: false,
-    pendingDelete: false,
-    dependencies: goal.dependencies,
-    propertyDependencies: goal.propertyDependencies,
-    additionalSecretOutputs: goal.additionalSecretOutputs,
-    timeouts: goal.timeouts,
-    initErrors: [],
-    inputs: goal.inputs,
-    outputs: old?.outputs ?? {},
-  };
+  const state = stateOf(goal, { inputs: goal.inputs, outputs: old?.outputs ?? {} });
   if (!deployment.dryRun) deployment.state.put(state);
   const diff = old === undefined ? [] : changedKeys(old.inputs, goal.inputs);
   const same = old !== undefined && sameValue(old.inputs, goal.inputs);
   deployment.finished(old === undefined ? "create" : same ? "same" : "update", state, { diff });
   return { state, goal, outputs: state.outputs };
-}
-
-/** Marks in `values` as secret what is secret at the same place in `model`. */
-function withSecretsOf(model: PropertyMap, values: PropertyMap): PropertyMap {
-  return Object.fromEntries(
-    Object.entries(values).map(([key, value]) => [key, markedLike(model[key], value)]),
-  );
-}
-
-function markedLike(model: PropertyValue | undefined, value: PropertyValue): PropertyValue {
-  if (signedKind(value) === "secret") return value;
-  if (signedKind(model) === "secret") return secret(value);
-  if (Array.isArray(model) && Array.isArray(value)) {
-    return value.map((item, index) => markedLike(model[index], item));
-  }
-  if (!isMap(model) || !isMap(value) || signedKind(value) !== undefined) return value;
-  return withSecretsOf(model, value);
 }
