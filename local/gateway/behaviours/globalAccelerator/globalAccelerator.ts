@@ -22,16 +22,13 @@ import {
   type KeptGroup,
   type KeptListener,
 } from "./accelerators";
-import { EndpointHealth } from "./endpointHealth";
+import { DataPlane } from "./dataPlane";
 import type { RoutedGroup } from "./routing";
 
 /** The only region whose endpoint answers the control plane's calls. */
 const controlPlaneRegion = "us-west-2";
 
 type Operation = (input: never, context: BehaviourContext) => object;
-
-/** What one edge location knows: the groups as of the last change that reached it. */
-type EffectiveGroup = Pick<KeptGroup, "region" | "settings" | "endpoints">;
 
 /**
  * AWS Global Accelerator: standard accelerators with load-balancer endpoints. A change is on record at
@@ -48,17 +45,15 @@ export class GlobalAcceleratorBehaviour implements Behaviour {
   readonly actions = ["*"];
   private readonly accelerators = new Map<string, KeptAccelerator>();
   private readonly tags = new Map<string, Tag[]>();
-  /** By listener ARN. */
-  private readonly effective = new Map<string, readonly EffectiveGroup[]>();
-  private health: EndpointHealth | undefined;
+  private readonly dataPlane = new DataPlane();
   private made = 0;
 
   start(context: BehaviourContext): void {
-    this.health = new EndpointHealth(context);
+    this.dataPlane.start(context);
   }
 
   stop(): Promise<void> {
-    this.health?.stop();
+    this.dataPlane.stop();
     return Promise.resolve();
   }
 
@@ -77,19 +72,9 @@ export class GlobalAcceleratorBehaviour implements Behaviour {
     return Promise.resolve(answer(request, operation(request.input as never, context)));
   }
 
-  /**
-   * A listener's groups as the data plane uses them now, closest to the client first, for
-   * {@link route}; empty for an address or port that nobody listens on or a disabled accelerator.
-   */
+  /** A listener's groups in their order for a client, see {@link DataPlane.groupsFor}. */
   groupsFor(address: string, port: number, closeness: readonly string[]): readonly RoutedGroup[] {
-    for (const { accelerator, listeners } of this.accelerators.values()) {
-      const addresses = [accelerator.DnsName, ...(accelerator.IpSets?.[0]?.IpAddresses ?? [])];
-      if (!addresses.includes(address) || accelerator.Enabled !== true) continue;
-      const listener = [...listeners.values()].find((each) => listensOn(each, port));
-      const groups = listener === undefined ? [] : (this.effective.get(listener.arn) ?? []);
-      return groups.map((group) => this.routed(group)).sort(byCloseness(closeness));
-    }
-    return [];
+    return this.dataPlane.groupsFor(this.accelerators.values(), address, port, closeness);
   }
 
   private readonly operations: Readonly<Record<string, Operation>> = {
@@ -104,7 +89,7 @@ export class GlobalAcceleratorBehaviour implements Behaviour {
       }
       this.accelerators.set(kept.arn, kept);
       this.tags.set(kept.arn, input.Tags ?? []);
-      this.spread(kept, context);
+      this.dataPlane.spread(kept, context);
       return { Accelerator: kept.accelerator };
     },
     DescribeAccelerator: (input: { AcceleratorArn: string }) => ({
@@ -120,7 +105,7 @@ export class GlobalAcceleratorBehaviour implements Behaviour {
         ...(input.Name === undefined ? {} : { Name: input.Name }),
         ...(input.Enabled === undefined ? {} : { Enabled: input.Enabled }),
       };
-      this.spread(kept, context);
+      this.dataPlane.spread(kept, context);
       return { Accelerator: kept.accelerator };
     },
     DeleteAccelerator: (input: { AcceleratorArn: string }) => {
@@ -160,7 +145,7 @@ export class GlobalAcceleratorBehaviour implements Behaviour {
         },
       };
       kept.listeners.set(arn, listener);
-      this.spread(kept, context);
+      this.dataPlane.spread(kept, context);
       return { Listener: listener.listener };
     },
     DescribeListener: (input: { ListenerArn: string }) => ({
@@ -175,7 +160,7 @@ export class GlobalAcceleratorBehaviour implements Behaviour {
       const { kept, listener } = this.listener(input.ListenerArn);
       const { ListenerArn, ...changes } = input;
       listener.listener = { ...listener.listener, ...changes };
-      this.spread(kept, context);
+      this.dataPlane.spread(kept, context);
       return { Listener: { ...listener.listener, ListenerArn } };
     },
     DeleteListener: (input: { ListenerArn: string }, context) => {
@@ -187,7 +172,7 @@ export class GlobalAcceleratorBehaviour implements Behaviour {
         );
       }
       kept.listeners.delete(listener.arn);
-      this.spread(kept, context);
+      this.dataPlane.spread(kept, context);
       return {};
     },
     CreateEndpointGroup: (input: CreateEndpointGroupCommandInput, context) => {
@@ -200,7 +185,7 @@ export class GlobalAcceleratorBehaviour implements Behaviour {
         );
       }
       listener.groups.set(group.arn, group);
-      this.spread(kept, context);
+      this.dataPlane.spread(kept, context);
       return { EndpointGroup: this.describe(group) };
     },
     DescribeEndpointGroup: (input: { EndpointGroupArn: string }) => ({
@@ -214,13 +199,13 @@ export class GlobalAcceleratorBehaviour implements Behaviour {
     UpdateEndpointGroup: (input: UpdateEndpointGroupCommandInput, context) => {
       const { kept, group } = this.group(input.EndpointGroupArn);
       changeGroup(group, input);
-      this.spread(kept, context);
+      this.dataPlane.spread(kept, context);
       return { EndpointGroup: this.describe(group) };
     },
     DeleteEndpointGroup: (input: { EndpointGroupArn: string }, context) => {
       const { kept, listener, group } = this.group(input.EndpointGroupArn);
       listener.groups.delete(group.arn);
-      this.spread(kept, context);
+      this.dataPlane.spread(kept, context);
       return {};
     },
     TagResource: (input: { ResourceArn: string; Tags: Tag[] }) => {
@@ -245,50 +230,12 @@ export class GlobalAcceleratorBehaviour implements Behaviour {
     },
   };
 
-  /** Puts the configuration as it is now into effect, when it has reached the edge locations. */
-  private spread(kept: KeptAccelerator, context: BehaviourContext): void {
-    const change = ++kept.changes;
-    kept.accelerator = {
-      ...kept.accelerator,
-      Status: "IN_PROGRESS",
-      LastModifiedTime: context.clock.date(),
-    };
-    const snapshot = [...kept.listeners.values()].map(
-      ({ arn, groups }) =>
-        [arn, [...groups.values()].map((group): EffectiveGroup => ({ ...group }))] as const,
-    );
-    for (const [, groups] of snapshot) {
-      for (const { endpoints } of groups) {
-        for (const { EndpointId } of endpoints) this.health?.watch(EndpointId);
-      }
-    }
-    context.clock.after(context.latencies.sample("globalAcceleratorPropagation", kept.arn), () => {
-      // A later change that was faster must not be undone by this one.
-      if (change < kept.spread) return;
-      kept.spread = change;
-      for (const [arn, groups] of snapshot) this.effective.set(arn, groups);
-      if (change === kept.changes) kept.accelerator = { ...kept.accelerator, Status: "DEPLOYED" };
-    });
-  }
-
   private describe(group: KeptGroup): EndpointGroup {
     return {
       ...group.settings,
       EndpointDescriptions: group.endpoints.map((endpoint) => ({
         ...endpoint,
-        HealthState: this.health?.of(endpoint.EndpointId) ?? "INITIAL",
-      })),
-    };
-  }
-
-  private routed({ region, settings, endpoints }: EffectiveGroup): RoutedGroup {
-    return {
-      region,
-      trafficDialPercentage: settings.TrafficDialPercentage ?? 100,
-      endpoints: endpoints.map(({ EndpointId, Weight }) => ({
-        endpointId: EndpointId,
-        weight: Weight,
-        healthy: this.health?.of(EndpointId) === "HEALTHY",
+        HealthState: this.dataPlane.healthOf(endpoint.EndpointId),
       })),
     };
   }
@@ -320,19 +267,4 @@ export class GlobalAcceleratorBehaviour implements Behaviour {
     }
     throw new AwsError("EndpointGroupNotFoundException", `No endpoint group '${arn ?? ""}'.`);
   }
-}
-
-function listensOn({ listener }: KeptListener, port: number): boolean {
-  return (listener.PortRanges ?? []).some(
-    ({ FromPort = 0, ToPort = 0 }) => FromPort <= port && port <= ToPort,
-  );
-}
-
-/** Regions that the client's list does not name are farthest. */
-function byCloseness(closeness: readonly string[]): (a: RoutedGroup, b: RoutedGroup) => number {
-  const rank = ({ region }: RoutedGroup) => {
-    const at = closeness.indexOf(region);
-    return at < 0 ? closeness.length : at;
-  };
-  return (a, b) => rank(a) - rank(b);
 }
