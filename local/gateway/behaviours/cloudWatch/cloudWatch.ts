@@ -4,25 +4,18 @@ import type {
   DescribeAlarmsCommandInput,
   DescribeAlarmsForMetricCommandInput,
   EnableAlarmActionsCommandInput,
-  GetMetricDataCommandInput,
-  GetMetricStatisticsCommandInput,
-  ListMetricsCommandInput,
-  MetricDataQuery,
   PutCompositeAlarmCommandInput,
   PutMetricAlarmCommandInput,
-  PutMetricDataCommandInput,
   SetAlarmStateCommandInput,
   Tag,
 } from "@aws-sdk/client-cloudwatch";
 import type { AwsRequest, AwsResponse, Behaviour, BehaviourContext } from "../../behaviour";
 import { answer } from "../../wire/answers";
 import { AwsError } from "../../wire/awsError";
-import type { MetricDatum } from "../../world";
 import type { AlarmState } from "./alarmEvaluation";
 import { Alarms, type KeptAlarm } from "./alarms";
-import { dimensionsOf, MetricStore, samplesOf } from "./metricStore";
-
-type Operation = (input: never, region: string, context: BehaviourContext) => object;
+import { keepSamples, metricOperations, type Operations } from "./metricOperations";
+import { MetricStore } from "./metricStore";
 
 /**
  * Amazon CloudWatch's metrics and alarms: metrics are kept, alarms judge them on the modelled clock
@@ -39,11 +32,11 @@ export class CloudWatchBehaviour implements Behaviour {
   private readonly metrics = new MetricStore();
   private readonly alarms = new Alarms(this.metrics);
   private readonly tags = new Map<string, Record<string, string>>();
-  private readonly operations: Readonly<Record<string, Operation>>;
+  private readonly operations: Operations;
 
   constructor() {
     this.operations = {
-      ...this.metricOperations(),
+      ...metricOperations(this.metrics),
       ...this.alarmOperations(),
       ...this.tagOperations(),
     };
@@ -53,7 +46,7 @@ export class CloudWatchBehaviour implements Behaviour {
   start(context: BehaviourContext): void {
     context.world.metrics = {
       put: (datum) => {
-        this.keep(datum, [{ value: datum.value, count: 1 }], context);
+        keepSamples(this.metrics, datum, [{ value: datum.value, count: 1 }], context);
       },
     };
     const period = context.latencies.typical("alarmEvaluationPeriod");
@@ -70,129 +63,7 @@ export class CloudWatchBehaviour implements Behaviour {
     );
   }
 
-  private keep(
-    datum: Omit<MetricDatum, "value">,
-    samples: readonly { value: number; count: number }[],
-    context: BehaviourContext,
-  ): void {
-    const now = context.clock.now();
-    const visibleAt = now + context.latencies.sample("metricIngestion", datum.name);
-    for (const sample of samples) {
-      this.metrics.put(datum, { ...sample, at: datum.at ?? now, visibleAt });
-    }
-  }
-
-  private metricOperations(): Record<string, Operation> {
-    return {
-      PutMetricData: (input: PutMetricDataCommandInput, region, context) => {
-        for (const datum of input.MetricData ?? []) {
-          const metric = {
-            region,
-            namespace: input.Namespace ?? "",
-            name: datum.MetricName ?? "",
-            dimensions: dimensionsOf(datum.Dimensions),
-            ...(datum.Timestamp === undefined ? {} : { at: datum.Timestamp.getTime() }),
-          };
-          this.keep(metric, samplesOf(datum), context);
-        }
-        return {};
-      },
-      GetMetricData: (input: GetMetricDataCommandInput, region, context) => ({
-        MetricDataResults: (input.MetricDataQueries ?? [])
-          .filter(({ ReturnData }) => ReturnData !== false)
-          .map((query) => this.queryResult(query, input, region, context)),
-        Messages: [],
-      }),
-      GetMetricStatistics: (input: GetMetricStatisticsCommandInput, region, context) =>
-        this.metricStatistics(input, region, context),
-      ListMetrics: (input: ListMetricsCommandInput, region) => ({
-        Metrics: this.metrics
-          .list(region)
-          .filter(
-            ({ namespace, name, dimensions }) =>
-              (input.Namespace === undefined || input.Namespace === namespace) &&
-              (input.MetricName === undefined || input.MetricName === name) &&
-              (input.Dimensions ?? []).every(
-                ({ Name = "", Value }) =>
-                  Name in dimensions && (Value === undefined || dimensions[Name] === Value),
-              ),
-          )
-          .map(({ namespace, name, dimensions }) => ({
-            Namespace: namespace,
-            MetricName: name,
-            Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
-          })),
-      }),
-    };
-  }
-
-  private queryResult(
-    query: MetricDataQuery,
-    input: GetMetricDataCommandInput,
-    region: string,
-    context: BehaviourContext,
-  ): object {
-    const { MetricStat } = query;
-    if (MetricStat === undefined) {
-      throw new AwsError(
-        "NotImplementedByLocalAws",
-        `The local AWS does not model metric math (query ${query.Id ?? ""}); ask for each metric.`,
-        501,
-      );
-    }
-    const points = this.metrics.statistics(
-      {
-        region,
-        namespace: MetricStat.Metric?.Namespace ?? "",
-        name: MetricStat.Metric?.MetricName ?? "",
-        dimensions: dimensionsOf(MetricStat.Metric?.Dimensions),
-      },
-      {
-        start: input.StartTime?.getTime() ?? 0,
-        end: input.EndTime?.getTime() ?? context.clock.now(),
-        periodMs: (MetricStat.Period ?? 60) * 1000,
-        statistic: MetricStat.Stat ?? "Average",
-        now: context.clock.now(),
-      },
-    );
-    if (input.ScanBy !== "TimestampAscending") points.reverse();
-    return {
-      Id: query.Id,
-      Label: query.Label ?? MetricStat.Metric?.MetricName,
-      StatusCode: "Complete",
-      Timestamps: points.map(({ at }) => new Date(at)),
-      Values: points.map(({ value }) => value),
-    };
-  }
-
-  private metricStatistics(
-    input: GetMetricStatisticsCommandInput,
-    region: string,
-    context: BehaviourContext,
-  ): object {
-    const metric = {
-      region,
-      namespace: input.Namespace ?? "",
-      name: input.MetricName ?? "",
-      dimensions: dimensionsOf(input.Dimensions),
-    };
-    const datapoints = new Map<number, Record<string, unknown>>();
-    for (const statistic of input.Statistics ?? []) {
-      const points = this.metrics.statistics(metric, {
-        start: input.StartTime?.getTime() ?? 0,
-        end: input.EndTime?.getTime() ?? context.clock.now(),
-        periodMs: (input.Period ?? 60) * 1000,
-        statistic,
-        now: context.clock.now(),
-      });
-      for (const { at, value } of points) {
-        datapoints.set(at, { ...datapoints.get(at), Timestamp: new Date(at), [statistic]: value });
-      }
-    }
-    return { Label: input.MetricName, Datapoints: [...datapoints.values()] };
-  }
-
-  private alarmOperations(): Record<string, Operation> {
+  private alarmOperations(): Operations {
     return {
       PutMetricAlarm: (input: PutMetricAlarmCommandInput, region, context) => {
         this.alarms.putMetricAlarm(region, input, context);
@@ -273,7 +144,7 @@ export class CloudWatchBehaviour implements Behaviour {
     return {};
   }
 
-  private tagOperations(): Record<string, Operation> {
+  private tagOperations(): Operations {
     return {
       TagResource: (input: { ResourceARN: string; Tags: Tag[] }) => {
         const before = this.tags.get(input.ResourceARN);
