@@ -44,6 +44,11 @@ const reservedVariables =
 
 const nodeRuntime = /^nodejs\d+\.x$/;
 
+/** What Lambda says of a function, statement or configuration that does not exist. */
+export function notFound(message: string): AwsError {
+  return new AwsError("ResourceNotFoundException", message);
+}
+
 function invalid(message: string): AwsError {
   return new AwsError("InvalidParameterValueException", message);
 }
@@ -201,5 +206,14 @@ export function asyncSettings(deployed: DeployedFunction): AsyncSettings {
     maximumAgeMs: (configured?.MaximumEventAgeInSeconds ?? 6 * 3600) * 1000,
     ...(onFailureArn === undefined ? {} : { onFailureArn }),
     ...(deadLetterArn === undefined || deadLetterArn === "" ? {} : { deadLetterArn }),
+  };
+}
+
+/** A function's configuration as the API answers it at a modelled time. */
+export function configurationOf(deployed: DeployedFunction, now: number): FunctionConfiguration {
+  return {
+    ...deployed.configuration,
+    State: now < deployed.activeAt ? "Pending" : "Active",
+    LastUpdateStatus: now < deployed.settledAt ? "InProgress" : "Successful",
   };
 }

@@ -18,13 +18,18 @@ import { AwsError, notModelled } from "../../wire/awsError";
 import { AsyncInvocations } from "./asyncInvocations";
 import {
   codeFacts,
+  configurationOf,
   createFunction,
   lambdaTimestamp,
   nameOf,
+  notFound,
   reconfigure,
   type DeployedFunction,
 } from "./deployedFunction";
+import { eventInvokeConfigOf, setEventInvokeConfig } from "./eventInvokeConfig";
+import { addPermission, policyOf, removePermission } from "./functionPolicy";
 import { FunctionRuntime, type FunctionRuntimeOptions } from "./functionRuntime";
+import { payloadText } from "./invocationPayload";
 
 type Operation = (
   input: never,
@@ -32,11 +37,7 @@ type Operation = (
   context: BehaviourContext,
 ) => object | Promise<object>;
 
-/** Payload limit of asynchronous invocations, bytes; of synchronous ones 6 MB. */
-const asyncPayloadLimit = 1024 * 1024;
-const syncPayloadLimit = 6 * 1024 * 1024;
-
-/** Requests per second and version that Lambda's log tail returns: the last 4 kB. */
+/** What an invocation's log tail returns: the last 4 kB. */
 const logTailBytes = 4096;
 
 /**
@@ -181,14 +182,15 @@ export class LambdaBehaviour implements Behaviour {
       input: PutFunctionEventInvokeConfigCommandInput,
       region,
       context,
-    ) => this.setEventInvokeConfig(input, {}, region, context),
+    ) => setEventInvokeConfig(this.find(input.FunctionName, region), input, context.clock.now()),
     UpdateFunctionEventInvokeConfig: (
       input: PutFunctionEventInvokeConfigCommandInput,
       region,
       context,
     ) => {
-      const before = this.find(input.FunctionName, region).eventInvokeConfig ?? {};
-      return this.setEventInvokeConfig(input, before, region, context);
+      const deployed = this.find(input.FunctionName, region);
+      const whole = { ...deployed.eventInvokeConfig, ...input };
+      return setEventInvokeConfig(deployed, whole, context.clock.now());
     },
     GetFunctionEventInvokeConfig: (input: Named, region) =>
       eventInvokeConfigOf(this.find(input.FunctionName, region)),
@@ -201,20 +203,11 @@ export class LambdaBehaviour implements Behaviour {
       delete this.find(input.FunctionName, region).eventInvokeConfig;
       return {};
     },
-    AddPermission: (input: AddPermissionCommandInput, region) => this.addPermission(input, region),
-    RemovePermission: (input: RemovePermissionCommandInput, region) => {
-      const deployed = this.find(input.FunctionName, region);
-      if (!deployed.policy.delete(input.StatementId ?? "")) {
-        throw notFound(`Statement ${input.StatementId ?? ""} is not found in resource policy.`);
-      }
-      return {};
-    },
-    GetPolicy: (input: Named, region) => {
-      const { policy, configuration } = this.find(input.FunctionName, region);
-      if (policy.size === 0) throw notFound("The resource you requested does not exist.");
-      const document = { Version: "2012-10-17", Id: "default", Statement: [...policy.values()] };
-      return { Policy: JSON.stringify(document), RevisionId: configuration.RevisionId };
-    },
+    AddPermission: (input: AddPermissionCommandInput, region) =>
+      addPermission(this.find(input.FunctionName, region), input),
+    RemovePermission: (input: RemovePermissionCommandInput, region) =>
+      removePermission(this.find(input.FunctionName, region), input),
+    GetPolicy: (input: Named, region) => policyOf(this.find(input.FunctionName, region)),
     TagResource: (input: TagResourceCommandInput, region) => {
       Object.assign(this.find(input.Resource, region).tags, input.Tags);
       return {};
@@ -255,39 +248,6 @@ export class LambdaBehaviour implements Behaviour {
       ...(result.succeeded ? {} : { FunctionError: "Unhandled" }),
       ...(input.LogType === "Tail" ? { LogResult: tail } : {}),
     };
-  }
-
-  private addPermission(input: AddPermissionCommandInput, region: string): object {
-    const deployed = this.find(input.FunctionName, region);
-    const id = input.StatementId ?? "";
-    if (deployed.policy.has(id)) {
-      throw new AwsError(
-        "ResourceConflictException",
-        `The statement id (${id}) provided already exists. Please provide a new statement id, or remove the existing statement.`,
-      );
-    }
-    const principal = input.Principal ?? "";
-    const statement = {
-      Sid: id,
-      Effect: "Allow",
-      Principal: principal.includes(".") ? { Service: principal } : { AWS: principal },
-      Action: input.Action,
-      Resource: deployed.arn,
-      ...conditionOf(input),
-    };
-    deployed.policy.set(id, statement);
-    return { Statement: JSON.stringify(statement) };
-  }
-
-  private setEventInvokeConfig(
-    input: PutFunctionEventInvokeConfigCommandInput,
-    before: object,
-    region: string,
-    context: BehaviourContext,
-  ): object {
-    const deployed = this.find(input.FunctionName, region);
-    deployed.eventInvokeConfig = { ...before, ...input, lastModified: context.clock.now() };
-    return eventInvokeConfigOf(deployed);
   }
 
   private updated(deployed: DeployedFunction, context: BehaviourContext): object {
@@ -332,62 +292,4 @@ export class LambdaBehaviour implements Behaviour {
 
 interface Named {
   readonly FunctionName: string;
-}
-
-function notFound(message: string): AwsError {
-  return new AwsError("ResourceNotFoundException", message);
-}
-
-function configurationOf(deployed: DeployedFunction, now: number) {
-  return {
-    ...deployed.configuration,
-    State: now < deployed.activeAt ? "Pending" : "Active",
-    LastUpdateStatus: now < deployed.settledAt ? "InProgress" : "Successful",
-  };
-}
-
-function eventInvokeConfigOf(deployed: DeployedFunction): object {
-  const configured = deployed.eventInvokeConfig;
-  if (configured === undefined) {
-    throw notFound(`The function ${deployed.arn}:$LATEST doesn't have an EventInvokeConfig`);
-  }
-  return {
-    FunctionArn: `${deployed.arn}:$LATEST`,
-    LastModified: new Date(configured.lastModified),
-    MaximumRetryAttempts: configured.MaximumRetryAttempts,
-    MaximumEventAgeInSeconds: configured.MaximumEventAgeInSeconds,
-    DestinationConfig: configured.DestinationConfig ?? { OnSuccess: {}, OnFailure: {} },
-  };
-}
-
-function conditionOf(input: AddPermissionCommandInput): object {
-  const arn =
-    input.SourceArn === undefined ? {} : { ArnLike: { "AWS:SourceArn": input.SourceArn } };
-  const account =
-    input.SourceAccount === undefined
-      ? {}
-      : { StringEquals: { "AWS:SourceAccount": input.SourceAccount } };
-  const condition = { ...arn, ...account };
-  return Object.keys(condition).length === 0 ? {} : { Condition: condition };
-}
-
-function payloadText(input: InvokeCommandInput): string {
-  const bytes = Buffer.from((input.Payload as Uint8Array | undefined) ?? []);
-  const limit = input.InvocationType === "Event" ? asyncPayloadLimit : syncPayloadLimit;
-  if (bytes.length > limit) {
-    throw new AwsError(
-      "RequestTooLargeException",
-      `Request must be smaller than ${limit} bytes for the InvokeFunction operation`,
-    );
-  }
-  const text = bytes.length === 0 ? "{}" : bytes.toString("utf8");
-  try {
-    JSON.parse(text);
-  } catch (error) {
-    throw new AwsError(
-      "InvalidRequestContentException",
-      `Could not parse request body into json: ${(error as Error).message}`,
-    );
-  }
-  return text;
 }
