@@ -4,7 +4,6 @@ import { roleOf } from "../components/deployment";
 import { homeDirectories } from "../components/home/homePlan";
 import { SharedHome } from "../components/home/sharedHome";
 import { JenkinsCluster } from "../components/jenkins/jenkinsCluster";
-import { WebAcl } from "../components/jenkins/webAcl";
 import { Network } from "../components/network/network";
 import { Observability } from "../components/operations/observability";
 import { PilotLightRegion } from "../components/recovery/pilotLightRegion";
@@ -22,6 +21,7 @@ import {
 } from "./arguments";
 import { inDays, type StackSettings } from "./config";
 import { stackContext } from "./deployment";
+import { firewallPart } from "./firewall";
 import { PrimaryStack } from "./primaryOutputs";
 
 /**
@@ -58,9 +58,6 @@ export async function dr({ settings }: StackSettings): Promise<Record<string, un
     },
     opts,
   );
-  const firewall = settings.loadBalancer.webApplicationFirewall
-    ? new WebAcl("firewall", { deployment }, opts)
-    : undefined;
   const parts = {
     deployment,
     role,
@@ -71,7 +68,7 @@ export async function dr({ settings }: StackSettings): Promise<Record<string, un
     artifactBucketArn: here(primary.read("artifactBucketArns"), region),
     imageId: here(primary.read("imageIds"), region),
     kmsKeyArn: keyArn,
-    ...(firewall === undefined ? {} : { webAclArn: firewall.arn }),
+    ...firewallPart(settings, deployment, opts),
   };
   const cluster = new JenkinsCluster("jenkins", clusterArgs(settings, parts), opts);
   const joined = {

@@ -10,7 +10,6 @@ import { SharedHome } from "../components/home/sharedHome";
 import { GoldenImage } from "../components/image/goldenImage";
 import { ClusterCredentials } from "../components/jenkins/clusterCredentials";
 import { JenkinsCluster } from "../components/jenkins/jenkinsCluster";
-import { WebAcl } from "../components/jenkins/webAcl";
 import { Network } from "../components/network/network";
 import { BackupPlan } from "../components/operations/backupPlan";
 import { BackupVaults } from "../components/operations/backupVaults";
@@ -31,6 +30,7 @@ import {
 } from "./arguments";
 import { inDays, type StackSettings } from "./config";
 import { stackContext } from "./deployment";
+import { firewallPart } from "./firewall";
 import { publish } from "./primaryOutputs";
 import { replicationRuleId } from "../components/data/bucketReplication";
 
@@ -79,9 +79,6 @@ export async function primary({
     opts,
   );
 
-  const firewall = settings.loadBalancer.webApplicationFirewall
-    ? new WebAcl("firewall", { deployment }, opts)
-    : undefined;
   const parts = {
     deployment,
     role,
@@ -92,7 +89,7 @@ export async function primary({
     artifactBucketArn: of(artifacts.buckets, region).arn,
     imageId: of(image.imageIds, region),
     kmsKeyArn,
-    ...(firewall === undefined ? {} : { webAclArn: firewall.arn }),
+    ...firewallPart(settings, deployment, opts),
   };
   // The first controller to boot reads its password.
   const afterCredentials = { ...opts, dependsOn: [clusterCredentials] };
