@@ -5,29 +5,32 @@ import { makeUrn, packageOf } from "../urn";
 import { fromStruct, mapEntries } from "./grpcCalls";
 
 /** A resource as the program wants it. */
-export interface Goal {
-  readonly urn: string;
-  readonly type: string;
-  readonly name: string;
-  readonly custom: boolean;
-  readonly remote: boolean;
-  readonly parent?: string;
-  /** `<URN>::<id>`, or empty for the default provider. */
-  readonly provider: string;
-  readonly providers: Readonly<Record<string, string>>;
+export interface Goal extends Pick<
+  ResourceRequest,
+  | "urn"
+  | "type"
+  | "name"
+  | "custom"
+  | "remote"
+  | "parent"
+  | "provider"
+  | "providers"
+  | "protect"
+  | "retainOnDelete"
+  | "ignoreChanges"
+  | "replaceOnChanges"
+  | "propertyDependencies"
+  | "additionalSecretOutputs"
+> {
   readonly version: string;
-  readonly protect: boolean;
-  readonly retainOnDelete: boolean;
   readonly deleteBeforeReplace: boolean | undefined;
   readonly deletedWith?: string;
-  readonly ignoreChanges: readonly string[];
-  readonly replaceOnChanges: readonly string[];
-  readonly additionalSecretOutputs: readonly string[];
   readonly dependencies: readonly string[];
-  readonly propertyDependencies: Readonly<Record<string, readonly string[]>>;
+  /** Seconds; 0 leaves it to the provider. */
   readonly timeouts: Readonly<Record<"create" | "update" | "delete", number>>;
   /** URNs that the resource may have in the state of earlier runs. */
   readonly aliasUrns: readonly string[];
+  /** With secrets, unknown values and assets as the program sent them. */
   readonly inputs: PropertyMap;
 }
 
