@@ -111,6 +111,8 @@ function operationProcess(
   };
   process.once("exit", end);
   options.signal?.addEventListener("abort", end);
+  // Aborted before the run began: no event will tell.
+  if (options.signal?.aborted === true) end();
   const lastLines: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {
     stream?.on("data", (text: Buffer) => {

@@ -65,6 +65,8 @@ export class Deployment {
   ) {
     for (const value of project.secretValues) this.rememberSecretText(value);
     options.signal?.addEventListener("abort", this.interrupt);
+    // Aborted before the run began: no event will tell.
+    if (options.signal?.aborted === true) this.interrupt();
   }
 
   private readonly interrupt = () => {

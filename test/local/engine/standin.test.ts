@@ -198,6 +198,13 @@ describe("the stand-in engine", function () {
     expect(sandbox.changes()).to.deep.equal([]);
   });
 
+  it("begins nothing when it was interrupted before it began", async () => {
+    const stack = sandbox.stack(`new Thing("a", {}, {});`);
+    const failure = await failureOf(engine.up(stack, { signal: AbortSignal.abort() }));
+    expect(failure.message).to.contain("interrupted");
+    expect(sandbox.changes()).to.deep.equal([]);
+  });
+
   it("goes on after it was killed in the middle", async () => {
     const stack = sandbox.stack(`
       const provider = new TestProvider("region", { region: "eu" });
