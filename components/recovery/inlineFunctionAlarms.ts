@@ -42,7 +42,7 @@ export function inlineFunctionAlarms(
     {
       ...common,
       name: `${args.functionName}-throttles`,
-      alarmDescription: `${args.functionName} was refused for 20 minutes: with reserved concurrency 1 a run of up to 15 minutes throttles its schedule rightly, longer is a stuck or starved function.`,
+      alarmDescription: `${args.functionName} was refused in each of 20 minutes: a run that outlasts its schedule's minute throttles the next one rightly, so many in a row mean a stuck or starved function.`,
       metricName: "Throttles",
       comparisonOperator: "GreaterThanOrEqualToThreshold",
       threshold: 1,

@@ -130,7 +130,7 @@ export const syntax: Readonly<Record<string, Syntax>> = {
   },
   calls: {
     usage: "calls on|all|off",
-    does: "shows the writing calls, all, or none",
+    does: "shows the calls that change something, all, or none",
     read: (words) => {
       const shown = { on: "writing", all: "all", off: "none" } as const;
       const word = words[0] ?? "on";

@@ -80,8 +80,9 @@ export class LocalConsole {
   }
 
   private shows({ action, caller }: LoggedCall): boolean {
-    if (this.shown === "writing") return caller !== consoleCaller && !onlyReads(action);
-    return this.shown === "all";
+    if (this.shown !== "writing") return this.shown === "all";
+    // Probe and function publish metrics each minute, for ever: what somebody waits for would drown.
+    return caller !== consoleCaller && !onlyReads(action) && action !== "PutMetricData";
   }
 
   private help(): void {

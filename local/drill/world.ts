@@ -124,8 +124,12 @@ export class DrillWorld {
     ];
   }
 
-  /** Groups with a controller that answers now, by the events of its machines. */
+  /**
+   * Groups with a controller that answers now, by the events of its machines. In a dead region none
+   * does: its machines are cut off, and only show as ended once it is back.
+   */
   answering(region: string): ReadonlySet<string> {
+    if (this.local.gateway.faults.deadRegions().includes(region)) return new Set();
     const controllers = new Map<string, string | undefined>();
     for (const event of this.local.gateway.events.all()) {
       if (event.service !== "controller" || event.region !== region) continue;
