@@ -24,6 +24,9 @@ export interface Decision {
 /** How often the world is looked at while a failover is under way. */
 export const roundInterval = 10_000;
 
+/** How soon it is looked again after something changed; AWS shows an accepted request about then. */
+export const shortInterval = 2_000;
+
 /** A page that nobody answered is repeated. */
 export const pageInterval = 30 * 60_000;
 

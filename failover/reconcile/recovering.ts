@@ -9,6 +9,7 @@ import {
   roundInterval,
   say,
   setStep,
+  shortInterval,
   unblock,
   withHistory,
   without,
@@ -59,7 +60,26 @@ export function recover(
   const obstacle = obstacleOf(stepped, observation, policy, views, now);
   const next =
     obstacle === undefined ? unblock(stepped, "recovering", now) : block(stepped, obstacle, now);
-  return decide(record, next, withoutTwins(actions), now + roundInterval);
+  return decide(record, next, withoutTwins(actions), nextLook(record, next, policy, now));
+}
+
+/**
+ * Soon after a step moved on, because the next one hangs on it; not later than the moment at which the
+ * old region has been silent for long enough; else after the usual interval.
+ */
+function nextLook(
+  before: FailoverRecord,
+  after: FailoverRecord,
+  policy: Policy,
+  now: number,
+): number {
+  const moved = Object.entries(after.steps).some(
+    ([name, { state }]) => before.steps[name as StepName]?.state !== state,
+  );
+  const next = now + (moved ? shortInterval : roundInterval);
+  const { committedAt, silentSince } = after;
+  const expires = silentSince === undefined ? now : silentSince + policy.fenceTimeout;
+  return committedAt === undefined && expires > now ? Math.min(next, expires) : next;
 }
 
 /** Until the commit a region that serves its users again keeps them, unless a person moves it. */

@@ -49,6 +49,18 @@ describe("the safety rules", () => {
   const firstOf = (kind: string): number =>
     cloud.acted.find(({ action }) => action.kind === kind)?.at ?? Number.NaN;
 
+  it("waste no time: the commit comes with the fence's timeout, traffic soon after the controllers", async () => {
+    cloud.loseActiveRegion();
+    clock.advance(minutes(3));
+    // One long run, so that no gap between two runs hides how the function itself waits.
+    await invoke(alarm(clock), 60);
+    const { steps, committedAt, silentSince, phase } = cloud.record!;
+    expect(phase).to.equal("serving");
+    expect(committedAt! - silentSince!).to.equal(cloud.plan.limits.fenceTimeout);
+    const seen = steps.traffic!.startedAt!;
+    expect(steps.traffic!.endedAt! - seen).to.be.at.most(2_000);
+  });
+
   it("serve from the waiting region after the active one is lost", async () => {
     cloud.loseActiveRegion();
     clock.advance(minutes(3));
