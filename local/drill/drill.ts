@@ -7,6 +7,7 @@ import { created, deployPair, planDeployment, textOutput } from "./deployment";
 import { readableDuration } from "./duration";
 import { makeReport } from "./makeReport";
 import type { DrillOptions } from "./options";
+import { paceFor, processStart, usualPace } from "./pace";
 import type { DrillReport, StageTime } from "./report";
 import type { DrillView, Tell } from "./stage";
 import { fastScale, patience, pause, steady } from "./steadyState";
@@ -52,11 +53,15 @@ export async function drill(
     await running.whileAlive(signal, (alive) =>
       timed("Wait for the steady state", (tell) => steady(running, world, tell, alive)),
     );
-    running.gateway.clock.setScale(options.scale);
+    const scale = options.scale ?? paceFor(await processStart());
+    running.gateway.clock.setScale(scale);
     const lostAt = running.gateway.clock.now();
     const callsBefore = running.gateway.calls.since(0).length;
     await running.whileAlive(signal, (alive) =>
       timed(`Lose ${activeRegion}, wait until ${waitingRegion} serves`, async (tell) => {
+        if (scale < usualPace && options.scale === undefined) {
+          tell(`This machine is busy: ${scale} modelled seconds a second instead of ${usualPace}.`);
+        }
         running.gateway.faults.loseRegion(activeRegion);
         await serving(running, world, lostAt, tell, alive);
       }),
@@ -84,7 +89,7 @@ export async function drill(
         engine: engine.kind,
         emulator: `moto (${options.emulator})`,
         seed: options.seed,
-        timeScale: options.scale,
+        timeScale: scale,
         lostRegion: activeRegion,
         servingRegion: waitingRegion,
         resources: { primary: created(pair.primary), dr: created(pair.dr) },
