@@ -22,8 +22,9 @@ Needs AWS credentials for the waiting region, neither Pulumi nor its state.`;
 
 /** The command line cannot be understood; nothing was done. */
 export class UsageError extends Error {
-  constructor(wrong: string) {
-    super(`${wrong}\n\n${usage}`);
+  /** @param how the command's usage */
+  constructor(wrong: string, how: string = usage) {
+    super(`${wrong}\n\n${how}`);
     this.name = "UsageError";
   }
 }

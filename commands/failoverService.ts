@@ -1,6 +1,8 @@
 import { DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
-import type { FailoverRequest } from "../failover/failoverFunction";
+import type { FailoverRequest, LookRequest } from "../failover/failoverFunction";
+import type { Look } from "../failover/look";
+import type { FailoverRecord } from "../failover/model";
 import { recordId, recordTableName } from "../failover/recordAddress";
 
 /** The plain attributes of the failover record. */
@@ -21,6 +23,14 @@ export type Answer =
 export interface FailoverService {
   /** Undefined while the function has not written one, in the first minute after deployment. */
   readRecord(): Promise<RecordSummary | undefined>;
+  /** The whole record, as the table has it; undefined like {@link readRecord}. */
+  readWholeRecord(): Promise<FailoverRecord | undefined>;
+  /**
+   * What the function sees and would do now. Undefined while a run is under way: it runs once at a
+   * time.
+   * @throws Error with what the function failed with, such as one of an older version that cannot look
+   */
+  look(): Promise<Look | undefined>;
   /** @param waiting called once when another run is under way and the request has to wait */
   ask(request: FailoverRequest, waiting: () => void): Promise<Answer>;
 }
@@ -40,7 +50,7 @@ export function failoverService(
 ): FailoverService {
   const name = `${prefix}-failover`;
   const lambda = new LambdaClient({ region });
-  const invoke = (request: FailoverRequest, type: "RequestResponse" | "Event") =>
+  const invoke = (request: FailoverRequest | LookRequest, type: "RequestResponse" | "Event") =>
     lambda.send(
       new InvokeCommand({
         FunctionName: name,
@@ -48,21 +58,41 @@ export function failoverService(
         Payload: new TextEncoder().encode(JSON.stringify(request)),
       }),
     );
+  const readItem = async () => {
+    const { Item } = await new DynamoDBClient({ region }).send(
+      new GetItemCommand({
+        TableName: recordTableName(prefix),
+        Key: { id: { S: recordId } },
+        ConsistentRead: true,
+      }),
+    );
+    return Item;
+  };
   return {
     readRecord: async () => {
-      const { Item } = await new DynamoDBClient({ region }).send(
-        new GetItemCommand({
-          TableName: recordTableName(prefix),
-          Key: { id: { S: recordId } },
-          ConsistentRead: true,
-        }),
-      );
-      if (Item === undefined) return undefined;
+      const item = await readItem();
+      if (item === undefined) return undefined;
       return {
-        generation: Number(Item.generation?.N),
-        activeRegion: Item.activeRegion?.S ?? "unknown",
-        phase: Item.phase?.S ?? "unknown",
+        generation: Number(item.generation?.N),
+        activeRegion: item.activeRegion?.S ?? "unknown",
+        phase: item.phase?.S ?? "unknown",
       };
+    },
+    readWholeRecord: async () => {
+      const text = (await readItem())?.record?.S;
+      return text === undefined ? undefined : (JSON.parse(text) as FailoverRecord);
+    },
+    look: async () => {
+      try {
+        const request = { source: "direct", command: "look" } as const;
+        const { FunctionError, Payload } = await invoke(request, "RequestResponse");
+        const text = new TextDecoder().decode(Payload);
+        if (FunctionError !== undefined) throw new Error(`The function failed: ${text}`);
+        return JSON.parse(text) as Look;
+      } catch (error) {
+        if ((error as Error).name === "TooManyRequestsException") return undefined;
+        throw error;
+      }
     },
     ask: async (request, waiting) => {
       for (let waited = 0; waited <= patienceMs; waited += betweenTriesMs) {

@@ -3,6 +3,7 @@
  * serializes these functions into the package, so they capture functions and plain data alone.
  */
 import { awsCloud } from "./awsCloud";
+import { look, type Look } from "./look";
 import type { Trigger } from "./model";
 import type { FailoverPlan } from "./plan";
 import type { Clock } from "./ports";
@@ -21,13 +22,19 @@ export interface FailoverRequest {
   readonly reason?: string;
 }
 
+/** Asks the function what it sees and would do; see {@link Look}. */
+export interface LookRequest {
+  readonly source: "direct";
+  readonly command: "look";
+}
+
 /** The last rounds end this long before Lambda would, milliseconds. */
 const margin = 60_000;
 
 type Handler = (
   event: unknown,
   context: { getRemainingTimeInMillis(): string | number },
-) => Promise<RunResult>;
+) => Promise<RunResult | Look>;
 
 /**
  * Makes the Lambda callback. `plan` is called in each run, so that an Output that the closure
@@ -37,10 +44,18 @@ export function createFailoverHandler(plan: () => FailoverPlan): Handler {
   return async (event, context) => {
     const settings = plan();
     const clock = systemClock();
+    const cloud = awsCloud(settings);
+    if (isLook(event)) return look(cloud, settings, () => clock.now());
     const trigger = readTrigger(event, settings, clock.now());
     const deadline = clock.now() + Number(context.getRemainingTimeInMillis()) - margin;
-    return run(awsCloud(settings), clock, trigger, { plan: settings, deadline }, log);
+    return run(cloud, clock, trigger, { plan: settings, deadline }, log);
   };
+}
+
+/** From a person alone: it is the one request that asks for nothing. */
+function isLook(event: unknown): boolean {
+  const { source, command } = (event ?? {}) as Partial<LookRequest>;
+  return source === "direct" && command === "look";
 }
 
 function systemClock(): Clock {

@@ -1,5 +1,5 @@
 import type { FailoverRecord } from "../../failover/model";
-import { readableDuration } from "../drill/duration";
+import { readableDuration } from "../../failover/duration";
 import type { InjectedFault } from "../gateway/faults";
 
 /** What `status` shows. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { chooseEngine } from "../engine/chooseEngine";
 import { LocalAws } from "../localAws";
 import { created, deployPair, planDeployment, textOutput } from "./deployment";
-import { readableDuration } from "./duration";
+import { readableDuration } from "../../failover/duration";
 import { makeReport } from "./makeReport";
 import type { DrillOptions } from "./options";
 import { paceFor, processStart, usualPace } from "./pace";

@@ -1,4 +1,4 @@
-import { readableDuration, readableLag } from "./duration";
+import { readableDuration, readableLag } from "../../failover/duration";
 import { reportStyle } from "./htmlReportStyle";
 import type { DrillReport, TimelineStep } from "./report";
 

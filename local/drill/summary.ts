@@ -1,5 +1,5 @@
 import Table from "cli-table3";
-import { readableDuration, readableLag } from "./duration";
+import { readableDuration, readableLag } from "../../failover/duration";
 import type { DrillReport } from "./report";
 
 /** What the drill prints at its end: timeline, rules, figures, and where the whole is. */

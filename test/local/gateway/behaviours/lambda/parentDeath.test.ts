@@ -39,7 +39,7 @@ describe("a function's process", () => {
   it("dies with the gateway's, even when both are past any cleaning up", async () => {
     const parent = spawn(
       process.execPath,
-      ["-r", "ts-node/register/transpile-only", "-e", gateway],
+      ["-r", "./local/transpile/register.js", "-e", gateway],
       {
         cwd: path.resolve(__dirname, "../../../../.."),
         stdio: ["ignore", "pipe", "inherit"],
