@@ -78,9 +78,12 @@ export function createClients(waitingRegion: string): Clients {
   };
 }
 
-/** The limit for one call, to be handed to `send`. */
-export function limited(): { abortSignal: AbortSignal } {
-  return { abortSignal: AbortSignal.timeout(callLimit) };
+/**
+ * The limit for one call with its repeats, to be handed to `send`. The SDK's own `requestTimeout` only
+ * warns: a service that accepts a request and never answers would hold the run to its end.
+ */
+export function limited(milliseconds = callLimit): { abortSignal: AbortSignal } {
+  return { abortSignal: AbortSignal.timeout(milliseconds) };
 }
 
 /** Turns a call into what it tells, or into why it tells nothing. */

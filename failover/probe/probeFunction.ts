@@ -4,7 +4,7 @@
  * because an import at the top would become a path that the package does not contain.
  */
 import { askTeam } from "../askTeam";
-import { classify } from "../aws/clients";
+import { classify, limited } from "../aws/clients";
 import { probe, type ProbePorts } from "./probe";
 import {
   metricNamespace,
@@ -14,6 +14,9 @@ import {
   type TargetReading,
   type TeamAnswer,
 } from "./probePlan";
+
+/** Limit for publishing with its repeats, milliseconds: what was measured is worth waiting for. */
+const publishLimit = 15_000;
 
 /**
  * Makes the Lambda callback. `plan` is called in each run, so that an Output that the closure
@@ -27,7 +30,7 @@ export function createProbeHandler(plan: () => ProbePlan): (event: unknown) => P
 }
 
 function awsProbePorts(plan: ProbePlan): ProbePorts {
-  const limits = { connectionTimeout: 2000, requestTimeout: plan.requestTimeoutMs };
+  const limits = { connectionTimeout: 2000 };
   const elb = require("@aws-sdk/client-elastic-load-balancing-v2") as ElbModule;
   const watched = new elb.ElasticLoadBalancingV2Client({
     region: plan.activeRegion,
@@ -45,7 +48,10 @@ function awsProbePorts(plan: ProbePlan): ProbePorts {
     readTargets: async (target) => {
       try {
         const command = { TargetGroupArn: target.targetGroupArn };
-        const answer = await watched.send(new elb.DescribeTargetHealthCommand(command));
+        const answer = await watched.send(
+          new elb.DescribeTargetHealthCommand(command),
+          limited(plan.requestTimeoutMs),
+        );
         const states = (answer.TargetHealthDescriptions ?? []).map(
           (description) => description.TargetHealth?.State,
         );
@@ -56,7 +62,10 @@ function awsProbePorts(plan: ProbePlan): ProbePorts {
     },
     publish: async (data) => {
       if (data.length === 0) return;
-      await metrics.send(new cloudwatch.PutMetricDataCommand(metricData(data, plan)));
+      await metrics.send(
+        new cloudwatch.PutMetricDataCommand(metricData(data, plan)),
+        limited(publishLimit),
+      );
     },
     log: (line) => {
       console.log(line);

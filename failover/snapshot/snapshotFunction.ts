@@ -2,6 +2,7 @@
  * The snapshot function as AWS runs it. Serialized by Pulumi: functions and plain constants only,
  * and the SDK is required inside of them.
  */
+import { limited } from "../aws/clients";
 import { metricNamespace } from "../probe/probePlan";
 import { keepSnapshots, type SnapshotPorts } from "./snapshot";
 import type { SeenSnapshot, SnapshotRequest, SnapshotSettings } from "./snapshotPlan";
@@ -12,6 +13,9 @@ type CloudWatchModule = typeof import("@aws-sdk/client-cloudwatch");
 
 /** Tag that marks a snapshot as this function's own; without it nothing is ever deleted. */
 export const snapshotTag = { Key: "jenkins-pilot-light:snapshot", Value: "daily" } as const;
+
+/** Limit for one call with its repeats, milliseconds; the function runs once a day and has minutes. */
+const callLimit = 30_000;
 
 /** Makes the Lambda callback; `settings` is called in each run, where a captured Output has its value. */
 export function createSnapshotHandler(
@@ -30,7 +34,7 @@ function awsSnapshotPorts(settings: SnapshotSettings): SnapshotPorts {
     (clients[region] ??= new rds.RDSClient({
       region,
       maxAttempts: 4,
-      requestHandler: { connectionTimeout: 3000, requestTimeout: 20_000 },
+      requestHandler: { connectionTimeout: 3000 },
     }));
   return {
     list: (region) => list(rds, clientOf(region)),
@@ -52,6 +56,7 @@ async function list(rds: RdsModule, client: RdsClient): Promise<SeenSnapshot[]> 
         SnapshotType: "manual",
         ...(marker === undefined ? {} : { Marker: marker }),
       }),
+      limited(callLimit),
     );
     for (const snapshot of page.DBSnapshots ?? []) {
       found.push({
@@ -86,6 +91,7 @@ async function carryOut(
         DBSnapshotIdentifier: request.identifier,
         Tags: tags,
       }),
+      limited(callLimit),
     );
   } else if (request.kind === "copy") {
     // Asked of the region that receives; the SDK presigns the other half from SourceRegion.
@@ -97,10 +103,12 @@ async function carryOut(
         KmsKeyId: settings.copyKmsKeyArn,
         Tags: tags,
       } as import("@aws-sdk/client-rds").CopyDBSnapshotCommandInput),
+      limited(callLimit),
     );
   } else {
     await clientOf(request.region).send(
       new rds.DeleteDBSnapshotCommand({ DBSnapshotIdentifier: request.identifier }),
+      limited(callLimit),
     );
   }
 }
@@ -121,5 +129,6 @@ async function publishAge(settings: SnapshotSettings, hours: number): Promise<vo
         },
       ],
     }),
+    limited(callLimit),
   );
 }
