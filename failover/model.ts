@@ -107,6 +107,12 @@ export interface FailoverRecord {
   readonly lostAt?: number;
   /** Since when the old region's control plane has not answered without a break. */
   readonly silentSince?: number;
+  /** Since when a lag that the RPO gate asks for could not be read, with the fence up already. */
+  readonly unreadSince?: number;
+  /** When all that an aborted attempt had touched was seen put back. */
+  readonly settledAt?: number;
+  /** When people were last told that something is not put back yet. */
+  readonly unsettledPagedAt?: number;
   /**
    * When the irreversible part was decided, together with the new `generation` and `activeRegion`.
    * From here on there is only forward.

@@ -7,7 +7,7 @@ import type { FailoverRecord, Observation, ObservationPart, Policy } from "./mod
 import { confirm } from "./reconcile/confirming";
 import type { Decision } from "./reconcile/decision";
 import { recover } from "./reconcile/recovering";
-import { rest, serve, settleFor } from "./reconcile/resting";
+import { rest, serve } from "./reconcile/resting";
 
 export { admit, type Admission } from "./reconcile/admission";
 export type { Decision } from "./reconcile/decision";
@@ -32,15 +32,11 @@ export function stageOf(record: FailoverRecord): Stage {
 }
 
 /** What has to be read for the next decision; in `standby` a single cheap call. */
-export function partsNeeded(
-  record: FailoverRecord,
-  policy: Policy,
-  now: number,
-): readonly ObservationPart[] {
+export function partsNeeded(record: FailoverRecord, policy: Policy): readonly ObservationPart[] {
   const loss: ObservationPart[] = policy.hasDatabase ? ["replica", "home"] : ["home"];
   switch (stageOf(record)) {
     case "resting": {
-      const settling = record.phase === "aborted" && now - record.since < settleFor;
+      const settling = record.phase === "aborted" && record.settledAt === undefined;
       return settling ? ["alarm", "activeGroups", "waitingGroups", "traffic"] : ["alarm"];
     }
     case "confirming":

@@ -47,7 +47,7 @@ export async function run(
     // Judged once: a lost compare-and-set below brings the trigger back to the newer record.
     const admission = admit(loaded, trigger, policy, clock.now());
     const record = verdict === undefined ? admission.record : loaded;
-    const observation = await cloud.observe(partsNeeded(record, policy, clock.now()));
+    const observation = await cloud.observe(partsNeeded(record, policy));
     const now = clock.now();
     const decision = reconcile(record, { ...observation, failures }, policy, now);
     rounds += 1;

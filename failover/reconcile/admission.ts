@@ -131,6 +131,9 @@ export function begin(
     "downSince",
     "lostAt",
     "silentSince",
+    "unreadSince",
+    "settledAt",
+    "unsettledPagedAt",
     "committedAt",
     "lag",
     "blockage",
@@ -157,7 +160,11 @@ export function abort(
   const human = by !== "recovered";
   const why = human ? `by a person${by.reason ? `: ${by.reason}` : ""}` : "the region is healthy";
   const aborted: FailoverRecord = {
-    ...enter(without(record, "blockage", "downSince", "silentSince"), "aborted", now),
+    ...enter(
+      without(record, "blockage", "downSince", "silentSince", "unreadSince"),
+      "aborted",
+      now,
+    ),
     disarmed: { until: human ? "alarmClears" : now + triggerMaxAge },
   };
   const remembered =

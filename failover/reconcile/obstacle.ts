@@ -23,6 +23,11 @@ const remedies: Readonly<Record<StepName, string>> = {
     "there by hand, or wait for it.",
 };
 
+/** The old region is shut down by then, so waiting costs as much as deciding. */
+const unreadRemedy =
+  "Mend what keeps the function from reading it (its error says what), or accept a loss that nobody " +
+  'knows: npm run failover -- --stack dr --force --reason "…"; or give up: … --abort.';
+
 const stepOfAction: Readonly<Record<Action["kind"], StepName>> = {
   fenceGroups: "fence",
   closeTraffic: "traffic",
@@ -46,6 +51,11 @@ export function obstacleOf(
   if (record.committedAt === undefined) {
     const loss = gate(record, observation, policy);
     if (loss.open === false) return loss;
+    const { unreadSince } = record;
+    if (loss.open === "unread" && unreadSince !== undefined) {
+      const { step, reason } = loss;
+      if (now - unreadSince >= policy.stepLimit) return { step, reason, remedy: unreadRemedy };
+    }
   }
   const hopeless = views.find(({ obstacle }) => obstacle !== undefined);
   if (hopeless?.obstacle !== undefined) {

@@ -15,7 +15,7 @@ import {
   without,
 } from "./decision";
 import { fenceActions, type FenceVerdict, judgeFence, noteSilence } from "./fence";
-import { gate } from "./gate";
+import { type Gate, gate } from "./gate";
 import { servingMessage, unfencedMessage } from "./messages";
 import { obstacleOf } from "./obstacle";
 import {
@@ -43,8 +43,10 @@ export function recover(
   const heard = noteSilence(dateLoss(record, observation), observation.activeGroups, now);
   const verdict = judgeFence(heard, observation, now, policy.fenceTimeout);
   const fenced = stepFence(heard, observation, verdict, now);
-  const committed = commit(fenced, observation, policy, verdict, now);
-  const views = viewsOf(committed, observation, policy);
+  const loss = verdict === "open" ? undefined : gate(fenced, observation, policy);
+  const noted = noteUnread(fenced, loss, now);
+  const committed = commit(noted, loss, policy, verdict, now);
+  const views = viewsOf(committed, observation, policy, loss);
   const stepped = views.reduce(
     (next, view) => setStep(next, view.name, view.state, now, view.waitsFor),
     committed,
@@ -123,14 +125,12 @@ function stepFence(
  */
 function commit(
   record: FailoverRecord,
-  observation: Observation,
+  loss: Gate | undefined,
   policy: Policy,
   verdict: FenceVerdict,
   now: number,
 ): FailoverRecord {
-  if (record.committedAt !== undefined || verdict === "open") return record;
-  const loss = gate(record, observation, policy);
-  if (loss.open !== true) return record;
+  if (record.committedAt !== undefined || loss?.open !== true) return record;
   const committed: FailoverRecord = {
     ...record,
     committedAt: now,
@@ -143,15 +143,31 @@ function commit(
   return say(unfenced, unfencedMessage(unfenced, policy));
 }
 
+/**
+ * A lag that cannot be read holds the commit back, with the old region shut down already. One failed
+ * call is nothing; see obstacle.ts for when it becomes something.
+ */
+function noteUnread(record: FailoverRecord, loss: Gate | undefined, now: number): FailoverRecord {
+  const unread = record.committedAt === undefined && loss?.open === "unread";
+  return unread
+    ? { ...record, unreadSince: record.unreadSince ?? now }
+    : without(record, "unreadSince");
+}
+
 function viewsOf(
   record: FailoverRecord,
   observation: Observation,
   policy: Policy,
+  loss: Gate | undefined,
 ): readonly StepView[] {
   const capacity = viewCapacity(record, observation, policy);
   const later: readonly StepName[] = ["database", "home", "controllers", "traffic"];
   if (record.committedAt === undefined) {
-    return [capacity, ...later.map((name) => ({ name, state: "waiting", actions: [] }) as const)];
+    const waiting = later.map((name): StepView => {
+      const held = loss?.open === "unread" && loss.step === name;
+      return { name, state: "waiting", actions: [], ...(held ? { waitsFor: loss.reason } : {}) };
+    });
+    return [capacity, ...waiting];
   }
   const database = viewDatabase(observation, policy);
   const home = viewHome(record, observation);

@@ -1,11 +1,21 @@
-import type { Action, FailoverRecord, GroupState, Observation, Policy } from "../model";
+import type { Action, FailoverRecord, GroupState, Observation, Policy, Reading } from "../model";
 import { begin } from "./admission";
-import { decide, type Decision, isDone, roundInterval, say, setStep, without } from "./decision";
+import {
+  decide,
+  type Decision,
+  isDone,
+  pageInterval,
+  roundInterval,
+  say,
+  setStep,
+  without,
+} from "./decision";
 import { fenceActions, judgeFence } from "./fence";
 
 /**
  * A run that was frozen between its save and its requests may still carry them out after an abort.
- * No Lambda lives longer than 15 minutes, so undoing goes on for a little longer than that.
+ * No Lambda lives longer than 15 minutes, so undoing goes on for a little longer than that, and then
+ * until all of it was seen put back.
  */
 export const settleFor = 20 * 60_000;
 
@@ -16,8 +26,10 @@ export function rest(
   policy: Policy,
   now: number,
 ): Decision {
-  const armed = rearm(record, observation, now);
-  const actions = record.phase === "aborted" ? undo(record, observation, policy) : [];
+  const restoring = record.phase === "aborted" && record.settledAt === undefined;
+  const actions = restoring ? undo(record, observation, policy) : [];
+  const rearmed = rearm(record, observation, now);
+  const armed = restoring ? settle(rearmed, observation, policy, actions, now) : rearmed;
   const alarm = observation.alarm;
   if (armed.disarmed === undefined && alarm?.known && alarm.value === "ALARM") {
     const trigger = { kind: "alarm", at: now, human: false, force: false } as const;
@@ -55,6 +67,54 @@ function undo(record: FailoverRecord, observation: Observation, policy: Policy):
   const closed = traffic?.known && (traffic.value.activeClosed || traffic.value.waitingOpen);
   if (closed) actions.push({ kind: "reopenTraffic" });
   return record.committedAt === undefined ? actions : [];
+}
+
+/**
+ * Ends the undoing once nothing is left of the attempt. Where that takes longer than it should, the
+ * region that "stays active" may be without controllers: people have to know (S8).
+ */
+function settle(
+  record: FailoverRecord,
+  observation: Observation,
+  policy: Policy,
+  actions: readonly Action[],
+  now: number,
+): FailoverRecord {
+  if (now - record.since < settleFor) return record;
+  const { activeGroups, waitingGroups, traffic } = observation;
+  const left = [
+    unread(`The groups of ${policy.activeRegion}`, activeGroups),
+    unread(`The groups of ${policy.waitingRegion}`, waitingGroups),
+    unread("The edge", traffic),
+    ...actions.map(({ kind }) => notDone(kind, policy)),
+  ].filter((sentence) => sentence !== undefined);
+  if (left.length === 0) return { ...without(record, "unsettledPagedAt"), settledAt: now };
+  const { unsettledPagedAt: pagedAt } = record;
+  if (pagedAt !== undefined && now - pagedAt < pageInterval) return record;
+  return say(
+    { ...record, unsettledPagedAt: now },
+    {
+      id: `unsettled-${now}`,
+      severity: "page",
+      subject: "Jenkins: the aborted failover is not put back yet",
+      body:
+        `${left.join(" ")} The function tries again each minute. ${policy.activeRegion} is meant to ` +
+        "serve; until this is mended it may be without controllers or without users. If the region is " +
+        "lost after all: npm run failover -- --stack dr. By hand: docs/runbook.md, Abort.",
+    },
+  );
+}
+
+function unread(what: string, reading: Reading<unknown> | undefined): string | undefined {
+  if (reading?.known === true) return undefined;
+  const why = reading === undefined ? "not observed" : `${reading.failure}, ${reading.error}`;
+  return `${what} cannot be read (${why}).`;
+}
+
+function notDone(kind: Action["kind"], policy: Policy): string {
+  if (kind === "reopenTraffic") return "The edge is not open again.";
+  const region = kind === "releaseGroups" ? policy.activeRegion : policy.waitingRegion;
+  return `Some groups of ${region} do not have their sizes yet.`;
 }
 
 function isFenced(group: GroupState, policy: Policy): boolean {

@@ -299,6 +299,51 @@ describe("the safety rules", () => {
       expect(pages()).to.have.length(2);
     });
 
+    for (const fence of ["confirmed", "expired"] as const) {
+      it(`say so when a lag cannot be read after the fence was ${fence}, and go on once it can`, async () => {
+        cloud.active.teamsHealthy = 0;
+        cloud.lastAlive = clock.now();
+        if (fence === "expired") cloud.loseActiveRegion();
+        await invoke(request(clock), 0.1);
+        expect(cloud.record?.phase).to.equal("recovering");
+        cloud.unreadable.set("replica", "failed");
+        await schedule(20);
+        expect(cloud.record?.phase).to.equal("recovering");
+        expect(cloud.record?.steps.database?.waitsFor).to.include("The replica cannot be read");
+        await schedule(20);
+        expect(cloud.record?.phase).to.equal("blocked");
+        expect(cloud.record?.blockage).to.include({ step: "database" });
+        expect(cloud.record?.blockage?.reason).to.include("The replica cannot be read");
+        expect(cloud.record?.committedAt).to.equal(undefined);
+        cloud.unreadable.delete("replica");
+        expect((await schedule(15)).phase).to.equal("serving");
+      });
+    }
+
+    it("go on to put an aborted failover back until all of it is, and tell people meanwhile", async () => {
+      cloud.loseActiveRegion();
+      await invoke(alarm(clock), 3);
+      await invoke(request(clock, { id: "stop", command: "abort" }), 1);
+      expect(cloud.record?.phase).to.equal("aborted");
+      const pages = () => cloud.announced.filter(({ subject }) => subject.includes("put back"));
+      await schedule(15);
+      expect(pages(), "not before it had its time").to.have.length(0);
+      await schedule(45);
+      expect(pages()).to.have.length(2);
+      expect(pages()[0]).to.include({ severity: "page" });
+      expect(pages()[0]?.body).to.match(/groups of us-east-1 cannot be read .*unreachable/);
+      cloud.active.controlPlaneAnswers = true;
+      cloud.active.teamsHealthy = 4;
+      await schedule(3);
+      expect(cloud.active.groups.every(({ max, suspended }) => max === 1 && !suspended)).to.equal(
+        true,
+      );
+      expect(cloud.activeClosed).to.equal(false);
+      await schedule(40);
+      expect(pages(), "all is back: nothing more to say").to.have.length(2);
+      expect(cloud.record?.settledAt).to.be.a("number");
+    });
+
     it("call a person when the signals go on to disagree", async () => {
       cloud.unreadable.set("answers", "failed");
       await invoke(alarm(clock));
