@@ -8,6 +8,8 @@ export interface RunResult {
   readonly phase: FailoverRecord["phase"];
   readonly generation: number;
   readonly activeRegion: string;
+  /** Whether the trigger was taken; a schedule's never is. */
+  readonly accepted: boolean;
   /** Why the trigger was taken or not. */
   readonly trigger: string;
   /** Rounds in which the world was looked at. */
@@ -37,7 +39,7 @@ export async function run(
   log: Log,
 ): Promise<RunResult> {
   const policy = policyOf(settings.plan);
-  let verdict: string | undefined;
+  let verdict: { readonly accepted: boolean; readonly because: string } | undefined;
   let failures: Failures = [];
   let rounds = 0;
   for (;;) {
@@ -57,8 +59,8 @@ export async function run(
       continue;
     }
     if (verdict === undefined) {
-      verdict = admission.because;
-      if (trigger.kind !== "schedule") log("trigger", { trigger, verdict });
+      verdict = admission;
+      if (trigger.kind !== "schedule") log("trigger", { trigger, verdict: verdict.because });
     }
     logChange(log, loaded, saved);
     failures = await actAll(cloud, decision.actions, log);
@@ -67,7 +69,8 @@ export async function run(
     if (wakeAt === undefined || Math.max(wakeAt, clock.now()) >= settings.deadline) {
       await measure(cloud, settled, log);
       const { phase, generation, activeRegion } = settled;
-      return { phase, generation, activeRegion, trigger: verdict, rounds };
+      const { accepted, because } = verdict;
+      return { phase, generation, activeRegion, accepted, trigger: because, rounds };
     }
     await clock.sleep(Math.max(0, wakeAt - clock.now()));
   }

@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { createFailoverHandler, type FailoverRequest } from "../../failover/failoverFunction";
+import { createFailoverHandler } from "../../failover/failoverFunction";
 import type {
   FailoverLimits,
   FailoverPlan,
@@ -11,6 +11,7 @@ import { metricNamespace } from "../../failover/probe/probePlan";
 import { recordTableName } from "../../failover/recordAddress";
 import type { Deployment } from "../deployment";
 import { failoverStatements } from "./failoverPermissions";
+import { fireOnce } from "./failoverFlag";
 import { InlineFunction } from "./inlineFunction";
 
 /** What the failover moves users with; see {@link file://./traffic.ts}. */
@@ -100,7 +101,10 @@ export class Failover extends pulumi.ComponentResource {
     );
     const subscription = this.subscribe(name, args, lambda);
     this.createAlarms(name, args);
-    if (args.trigger === true) this.fire(name, deployment, lambda, subscription);
+    const answer =
+      args.trigger === true
+        ? fireOnce(this, name, deployment, lambda, [lambda, subscription])
+        : undefined;
 
     this.tableName = table.name;
     this.functionName = lambda.functionName;
@@ -109,6 +113,7 @@ export class Failover extends pulumi.ComponentResource {
       tableName: this.tableName,
       functionName: this.functionName,
       functionArn: this.functionArn,
+      ...(answer === undefined ? {} : { answer }),
     });
   }
 
@@ -193,44 +198,6 @@ export class Failover extends pulumi.ComponentResource {
         { parent: this },
       );
     }
-  }
-
-  /**
-   * The config flag's one invocation. CREATE_ONLY: neither an update nor the flag's removal sends
-   * anything. Its input is ignored from then on, so that a flag that is left set does not ask for
-   * the next failover once the configuration's generation is raised; should a provider upgrade send it once more
-   * nevertheless, the function knows the token and the generation.
-   */
-  private fire(
-    name: string,
-    deployment: Deployment,
-    lambda: InlineFunction,
-    subscription: pulumi.Resource,
-  ): void {
-    const { activeRegion, region, generation, stack } = deployment;
-    void pulumi.log.warn(
-      `The config flag "failover" is set: exactly one request to move Jenkins from ${activeRegion} to ${region} ` +
-        `is sent for generation ${generation}, by the update that creates ${name}-request; repeats send none. ` +
-        `Unsetting it does not fail back. To stop the failover before it is irreversible: ` +
-        `npm run failover -- --stack ${stack} --abort`,
-      this,
-    );
-    const request: FailoverRequest = {
-      source: "config",
-      command: "failover",
-      id: `config-${deployment.prefix}-generation-${generation}`,
-      generation,
-      reason: `config flag of stack ${stack}`,
-    };
-    new aws.lambda.Invocation(
-      `${name}-request`,
-      {
-        functionName: lambda.functionName,
-        input: JSON.stringify(request),
-        lifecycleScope: "CREATE_ONLY",
-      },
-      { parent: this, dependsOn: [lambda, subscription], ignoreChanges: ["input"] },
-    );
   }
 }
 

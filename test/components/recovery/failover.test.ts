@@ -1,4 +1,6 @@
+import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
+import { requireTaken } from "../../../components/recovery/failoverFlag";
 import { Failover, type FailoverArgs } from "../../../components/recovery/failover";
 import { policyDocuments } from "../../support/policyRules/policyDocuments";
 import { expectSafe } from "../../support/policyRules";
@@ -215,6 +217,23 @@ describe("Failover's config flag", () => {
       id: "config-jenkins-generation-2",
       generation: 2,
     });
+  });
+
+  it("fails the update when the function did not take the request, with what to do instead", () => {
+    const answer = { phase: "aborted", generation: 1, activeRegion: "eu-central-1", rounds: 1 };
+    const seen = {
+      ...answer,
+      accepted: false,
+      trigger: "config-jenkins-generation-1 was seen before.",
+    };
+    expect(() => requireTaken(JSON.stringify(seen), "dr"))
+      .to.throw(pulumi.RunError)
+      .with.property("message")
+      .that.matches(
+        /was seen before\. Nothing was moved .*phase aborted.*npm run failover -- --stack dr/s,
+      );
+    const taken = { ...answer, accepted: true, trigger: "Accepted config x." };
+    expect(requireTaken(JSON.stringify(taken), "dr")).to.equal("Accepted config x.");
   });
 
   it("waits until the function has its permissions and its alarm", async () => {
