@@ -33,7 +33,7 @@ export async function dr({ settings }: StackSettings): Promise<Record<string, un
   const { region } = deployment;
   const role = roleOf(deployment);
   const { protectState } = settings;
-  const primary = new PrimaryStack("primary");
+  const primary = new PrimaryStack(settings.primaryStack, settings.prefix);
   const keyArn = here(primary.read("keyArns"), region);
   const databaseSecretArn = here(primary.read("databaseSecretArns"), region);
 

@@ -128,6 +128,7 @@ export async function primary({
 
   return {
     ...publish({
+      prefix: deployment.prefix,
       region,
       generation: deployment.generation,
       keyArns: pulumi.all(keys.arns),

@@ -40,6 +40,16 @@ export const identityFields = {
       description:
         "Leads every physical name, so that two deployments can share an account. Changing it later replaces everything.",
     }),
+  primaryStack: text(
+    /^[A-Za-z0-9_.-]{1,100}$/,
+    "a stack's name: up to 100 letters, digits, hyphens, underscores and dots",
+    "list them with: pulumi stack ls",
+  )
+    .default("primary")
+    .meta({
+      description:
+        "The stack of this project that runs program `primary` for the same `prefix`; the dr stack reads its outputs. Differs where two deployments share the project.",
+    }),
   regions: z
     .strictObject({
       primary: awsRegion().meta({

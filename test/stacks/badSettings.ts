@@ -17,6 +17,12 @@ const certificate = `arn:aws:acm:eu-central-1:123456789012:certificate/0f1e2d3c-
 export const badSettings: readonly BadSettings[] = [
   // Keys
   {
+    mistake: "a primary stack with a path in its name",
+    settings: { primaryStack: "acme/jenkins/primary" },
+    path: "primaryStack",
+    says: ["acme/jenkins/primary", "a stack's name", "pulumi stack ls"],
+  },
+  {
     mistake: "a misspelt key at the top level",
     settings: { regoins: {} },
     path: "regoins",
