@@ -13,7 +13,10 @@ export function isEmptied(group: GroupState): boolean {
   return group.instances === 0 && group.max === 0 && group.launchSuspended;
 }
 
-/** Judges the fence by what is seen now; what was requested does not count. */
+/**
+ * Judges the fence by what is seen now; what was requested does not count. Silence alone is not
+ * enough either: a round before this one must have asked for the fence, or nobody tried (S3).
+ */
 export function judgeFence(
   record: FailoverRecord,
   { activeGroups }: Observation,
@@ -22,7 +25,8 @@ export function judgeFence(
 ): FenceVerdict {
   if (activeGroups?.known) return activeGroups.value.every(isEmptied) ? "confirmed" : "open";
   const silent = activeGroups?.failure === "unreachable" && record.silentSince !== undefined;
-  return silent && now - record.silentSince >= timeout ? "expired" : "open";
+  const tried = record.steps.fence !== undefined;
+  return tried && silent && now - record.silentSince >= timeout ? "expired" : "open";
 }
 
 /**

@@ -101,6 +101,21 @@ describe("the safety rules", () => {
       );
     });
 
+    it("ask for the fence in a round before they go on unfenced, however long the silence was", async () => {
+      // In manual mode the silence may last for hours before a person decides.
+      cloud = new SimulatedCloud(clock, {
+        ...samplePlan,
+        limits: { ...samplePlan.limits, mode: "manual" },
+      });
+      cloud.loseActiveRegion();
+      await invoke(alarm(clock));
+      expect(cloud.acted).to.deep.equal([]);
+      await invoke(request(clock));
+      await schedule(10);
+      expect(cloud.record?.phase).to.equal("serving");
+      expect(firstOf("fenceGroups")).to.be.lessThan(firstOf("promoteReplica"));
+    });
+
     it("never go on unfenced while the old control plane answers", async () => {
       cloud.active.teamsHealthy = 0;
       cloud.unreadable.set("activeGroups", "failed");
@@ -410,6 +425,23 @@ describe("the safety rules", () => {
       expect(cloud.active.groups.some(({ suspended }) => suspended)).to.equal(false);
       expect(cloud.waiting.groups.every(({ max }) => max === 0)).to.equal(true);
       expect(cloud).to.include({ waitingOpen: false, activeClosed: false });
+    });
+
+    it("can abort while the old region is silent: it is put back whenever it answers again", async () => {
+      await invoke(request(clock), 0.5);
+      await invoke(request(clock, { id: "stop", command: "abort" }), 0.1);
+      // The fence arrived late, and what would take it back does not arrive.
+      await cloud.act({ kind: "fenceGroups", groups: cloud.active.groups.map(({ name }) => name) });
+      cloud.loseActiveRegion();
+      // Another attempt, which is dropped before it touches anything, does not make it forgotten.
+      await invoke(request(clock, { id: "again", generation: 1 }), 0.01);
+      await invoke(request(clock, { id: "stop again", command: "abort" }), 0.1);
+      await schedule(60);
+      cloud.active.controlPlaneAnswers = true;
+      await schedule(5);
+      expect(cloud.record).to.include({ phase: "aborted", generation: 1 });
+      expect(cloud.active.groups.map(({ instances }) => instances)).to.deep.equal([1, 1, 1, 1]);
+      expect(cloud.active.groups.some(({ suspended }) => suspended)).to.equal(false);
     });
 
     it("cannot abort after it", async () => {
