@@ -88,13 +88,7 @@ export class JenkinsCluster extends pulumi.ComponentResource {
   private createShared(name: string, args: JenkinsClusterArgs): SharedResources {
     const { prefix } = args.deployment;
     return {
-      leaseTable: createLeaseTable(
-        name,
-        args.deployment,
-        args.kmsKeyArn,
-        args.protectState ?? true,
-        this,
-      ),
+      leaseTable: createLeaseTable(name, args.deployment, args.protectState ?? true, this),
       logGroup: new aws.cloudwatch.LogGroup(
         `${name}-controllers`,
         {

@@ -10,7 +10,6 @@ import type { Deployment } from "../deployment";
 export function createLeaseTable(
   name: string,
   deployment: Deployment,
-  kmsKeyArn: pulumi.Input<string>,
   deletionProtection: boolean,
   parent: pulumi.Resource,
 ): aws.dynamodb.Table {
@@ -24,7 +23,10 @@ export function createLeaseTable(
       // Not the expiry: an ended lease still tells the generation that a late machine must not undercut.
       ttl: { attributeName: "retainUntil", enabled: true },
       pointInTimeRecovery: { enabled: true },
-      serverSideEncryption: { enabled: true, kmsKeyArn },
+      // By the service's key in this account, which whoever may use the table may use too. A customer
+      // key would have to be allowed to each controller's role, and taking it away, or KMS being
+      // throttled, would stop every Jenkins of the region; a lease holds nothing that is secret.
+      serverSideEncryption: { enabled: true },
       deletionProtectionEnabled: deletionProtection,
       tags: { Name: `${deployment.prefix}-leases` },
     },

@@ -303,6 +303,12 @@ describe("JenkinsCluster", () => {
       ).to.equal(true);
     });
 
+    it("keeps the leases readable with no key but DynamoDB's own, which needs no permission", () => {
+      // With a customer key each caller needs kms:Decrypt through DynamoDB, and lease writes fail without.
+      const { serverSideEncryption } = active.registrations.one("aws:dynamodb/table:Table").inputs;
+      expect(serverSideEncryption).to.deep.equal({ enabled: true });
+    });
+
     it("keeps access logs for as long as is asked, and publishes the certificate", async () => {
       const { registrations, result } = await cluster(fourTeams.slice(0, 1), {
         accessLogRetentionDays: 400,
