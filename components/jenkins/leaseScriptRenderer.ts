@@ -129,12 +129,12 @@ point_mount_at_home() {
   systemctl daemon-reload
 }
 
-jenkins_state() { systemctl show --property=ActiveState --value jenkins.service; }
+state_of() { timeout -k 1 "$CALL_SECONDS" systemctl show --property=ActiveState --value "$1"; }
 
 # Stops Jenkins and waits; kills it when the boot clock reaches $1.
 stop_jenkins() {
   systemctl stop --no-block jenkins.service
-  until [[ "$(jenkins_state)" =~ ^(inactive|failed)$ ]]; do
+  until [[ "$(state_of jenkins.service)" =~ ^(inactive|failed)$ ]]; do
     if (($(uptime_seconds) >= $1)); then
       say "Jenkins did not stop in time: killing it"
       systemctl kill --signal=SIGKILL jenkins.service
@@ -146,9 +146,27 @@ stop_jenkins() {
 # What \`release\` has to know, because it runs in a process of its own.
 remember() { printf '%s %s %s\\n' "$home" "$owner" "$generation" >"$held"; }
 
+# Starts Jenkins again after its home could not be mounted. systemd drops a start whose dependency
+# failed, and Restart= covers only what has run. A Jenkins that somebody stopped, or that ended while
+# its home is mounted, is left alone.
+retry_failed_mount() {
+  if [[ ! "$(state_of jenkins.service)" =~ ^(inactive|failed)$ ]]; then
+    seen_alive=$(uptime_seconds)
+    return
+  fi
+  if [ "$(state_of "$MOUNT_UNIT")" != failed ]; then return; fi
+  if (($(uptime_seconds) - seen_alive >= MOUNT_PATIENCE_SECONDS)); then
+    status "holds $home, which could not be mounted for $MOUNT_PATIENCE_SECONDS s: not trying any more"
+    return
+  fi
+  status "holds $home, which could not be mounted: starting Jenkins again"
+  systemctl start --no-block jenkins.service
+}
+
 # Returns only when Jenkins must not run here any more, and has stopped.
 hold() {
-  local pause=$RENEW_SECONDS lease_generation=$generation
+  local pause=$RENEW_SECONDS lease_generation=$generation seen_alive
+  seen_alive=$(uptime_seconds)
   while :; do
     sleep "$pause"
     generation=$lease_generation
@@ -182,6 +200,7 @@ hold() {
       lease_generation=$generation
       remember
     fi
+    retry_failed_mount
     tell_systemd WATCHDOG=1
   done
 }

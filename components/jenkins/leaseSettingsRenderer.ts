@@ -23,6 +23,8 @@ export interface LeaseTiming {
   readonly call: number;
   /** By how much two machines' clocks may differ. EC2's time service keeps them within 1 ms. */
   readonly clockSkew: number;
+  /** For how long Jenkins is started again after its home could not be mounted. */
+  readonly mountPatience: number;
 }
 
 /**
@@ -37,6 +39,8 @@ export const defaultLeaseTiming: LeaseTiming = {
   killBefore: 10,
   call: 5,
   clockSkew: 5,
+  // As long as the Auto Scaling group waits for a new machine's health; then it makes another one.
+  mountPatience: 1_800,
 };
 
 /** What a machine has to know to find out whether it may start Jenkins. */
@@ -87,6 +91,7 @@ export function renderLeaseSettings(settings: LeaseSettings): string {
     AUTO_SCALING_GROUP: settings.autoScalingGroup,
     TERMINATE_HOOK: settings.terminateHook,
     HOME_MOUNT: leasePaths.home,
+    MOUNT_UNIT: leasePaths.mountUnit,
     MOUNT_DROP_IN: `/run/systemd/system/${leasePaths.mountUnit}.d/home.conf`,
     LEASE_SECONDS: timing.lease,
     RENEW_SECONDS: timing.renew,
@@ -95,6 +100,7 @@ export function renderLeaseSettings(settings: LeaseSettings): string {
     KILL_BEFORE_SECONDS: timing.killBefore,
     CALL_SECONDS: timing.call,
     CLOCK_SKEW_SECONDS: timing.clockSkew,
+    MOUNT_PATIENCE_SECONDS: timing.mountPatience,
   });
 }
 

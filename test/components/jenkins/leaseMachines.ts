@@ -22,6 +22,7 @@ export const quickTiming = {
   killBefore: 2,
   call: 0.5,
   clockSkew: 0,
+  mountPatience: 2,
 };
 
 export const settings: LeaseSettings = {
@@ -99,11 +100,25 @@ esac
 
 const fakeSystemctl = `#!/bin/bash
 case "$1" in
-  show) cat "$FAKE_MACHINE/jenkins" 2>/dev/null || printf inactive; exit ;;
+  show)
+    case "$4" in
+      jenkins.service) cat "$FAKE_MACHINE/jenkins" 2>/dev/null || printf inactive ;;
+      *.mount) cat "$FAKE_MACHINE/mount" 2>/dev/null || printf inactive ;;
+    esac
+    exit
+    ;;
 esac
 printf '%s %s\\n' "$(date +%s.%N)" "$*" >>"$FAKE_MACHINE/log"
 case "$*" in
-  "start --no-block jenkins.service") printf active >"$FAKE_MACHINE/jenkins" ;;
+  "start --no-block jenkins.service")
+    # A dependency that fails leaves Jenkins as it was: systemd only drops the job.
+    if [ -e "$FAKE_MACHINE/unmountable" ]; then
+      printf failed >"$FAKE_MACHINE/mount"
+    else
+      printf active >"$FAKE_MACHINE/mount"
+      printf active >"$FAKE_MACHINE/jenkins"
+    fi
+    ;;
   "stop --no-block jenkins.service") [ -e "$FAKE_MACHINE/stubborn" ] || printf inactive >"$FAKE_MACHINE/jenkins" ;;
   "kill --signal=SIGKILL jenkins.service") printf failed >"$FAKE_MACHINE/jenkins" ;;
 esac
@@ -226,12 +241,21 @@ export class LeaseMachine {
     return Number(line.split(" ")[0]);
   }
 
+  /** How often systemctl was asked to start Jenkins. */
+  get starts(): number {
+    return this.log.filter((line) => line.endsWith("start --no-block jenkins.service")).length;
+  }
+
   get mountOptions(): string | undefined {
     return this.read("mount.d/home.conf");
   }
 
   write(file: string, text: string): void {
     writeFileSync(join(this.directory, file), text);
+  }
+
+  remove(file: string): void {
+    rmSync(join(this.directory, file));
   }
 
   read(file: string): string | undefined {

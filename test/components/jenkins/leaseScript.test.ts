@@ -226,6 +226,47 @@ describe("the start lease, run in bash", () => {
   });
 
   describe("the home", () => {
+    it("is mounted again after a mount failed, which systemd itself never repeats", async () => {
+      const machine = world.machine("i-1");
+      machine.write("unmountable", "");
+      void machine.run("run");
+      await eventually("it tries again", () => machine.starts >= 2);
+      expect(machine.said).to.include("could not be mounted: starting Jenkins again");
+      machine.remove("unmountable");
+      await eventually("it starts", () => machine.jenkins === "active");
+    });
+
+    it("is not mounted again and again for ever", async () => {
+      const machine = world.machine("i-1");
+      machine.write("unmountable", "");
+      void machine.run("run");
+      await eventually("it gives up", () => machine.said.includes("not trying any more"));
+      const { starts } = machine;
+      await pause(700);
+      expect(machine.starts).to.equal(starts);
+      expect(world.lease("ma")?.owner, "the lease, until the machine is replaced").to.equal("i-1");
+    });
+
+    it("does not bring back a Jenkins that was stopped while its home is mounted", async () => {
+      const machine = world.machine("i-1");
+      void machine.run("run");
+      await eventually("it starts", () => machine.jenkins === "active");
+      machine.write("jenkins", "inactive");
+      await pause(900);
+      expect(machine.starts).to.equal(1);
+    });
+
+    it("is not mounted again by a machine that stopped Jenkins itself", async () => {
+      const machine = world.machine("i-1");
+      const ended = machine.run("run");
+      await eventually("it starts", () => machine.jenkins === "active");
+      machine.write("mount", "failed");
+      world.record(otherRegion, `2\t${otherRegion}\n`);
+      await ended;
+      expect(machine.starts).to.equal(1);
+      expect(machine.jenkins).to.equal("inactive");
+    });
+
     it("refuses a home on the local disk", async () => {
       const machine = world.machine("i-1");
       machine.write("filesystem", "xfs\n");
