@@ -201,7 +201,7 @@ export class Traffic extends pulumi.ComponentResource {
   private resolve(name: string, args: TrafficArgs): Made {
     const { domain, deployment } = args;
     const records = args.loadBalancers.map((loadBalancer, shard) => {
-      new aws.route53.Record(
+      const record = new aws.route53.Record(
         `${name}-edge-${shard + 1}`,
         {
           zoneId: args.hostedZoneId,
@@ -221,21 +221,22 @@ export class Traffic extends pulumi.ComponentResource {
         // The failover writes the weight.
         { parent: this, ignoreChanges: ["weightedRoutingPolicies"] },
       );
-      return { name: edgeRecordName(domain, shard), setIdentifier: deployment.region };
+      // By the record's output: Route 53 refuses an alias whose target does not exist yet.
+      return { fqdn: record.fqdn, setIdentifier: deployment.region };
     });
     const owns = args.listenerArns === undefined;
     if (owns) {
       this.createHostRecords(
         name,
         args,
-        records.map((record) => ({ name: record.name, zoneId: args.hostedZoneId })),
+        records.map(({ fqdn }) => ({ name: fqdn, zoneId: args.hostedZoneId })),
       );
     }
     return {
       listenerArns: [],
       endpointGroupArns: [],
-      addresses: owns ? records.map((record) => ({ dnsName: record.name, ipAddresses: [] })) : [],
-      weightedRecords: records,
+      addresses: owns ? records.map(({ fqdn }) => ({ dnsName: fqdn, ipAddresses: [] })) : [],
+      weightedRecords: records.map(({ fqdn, setIdentifier }) => ({ name: fqdn, setIdentifier })),
     };
   }
 
@@ -266,7 +267,7 @@ interface Made {
   readonly listenerArns: pulumi.Input<pulumi.Input<string>[]>;
   readonly endpointGroupArns: pulumi.Input<string>[];
   readonly addresses: { dnsName: pulumi.Input<string>; ipAddresses: pulumi.Input<string[]> }[];
-  readonly weightedRecords: WeightedRecord[];
+  readonly weightedRecords: { name: pulumi.Input<string>; setIdentifier: string }[];
 }
 
 function listenerOf(arns: readonly string[], shard: number): string {

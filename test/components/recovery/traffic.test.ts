@@ -132,6 +132,16 @@ describe("Traffic by Route 53", () => {
     expect(await valueOf(result.endpointGroupArns)).to.deep.equal([]);
   });
 
+  it("makes each host's alias after the record that it points to, which Route 53 insists on", async () => {
+    const { registrations } = await run({ edge: "route53" });
+    const targets = { "ma.jenkins.example.com": 1, "ba.jenkins.example.com": 2 };
+    for (const [host, shard] of Object.entries(targets)) {
+      const target = registrations.one(record, `traffic-edge-${shard}`);
+      const alias = registrations.one(record, `traffic-${host}`);
+      expect(alias.propertyDependencies.aliases, host).to.deep.equal([target.urn]);
+    }
+  });
+
   it("never lets health decide: a revived region must not draw users back", async () => {
     const stacks = [
       await run({ edge: "route53" }),
