@@ -8,6 +8,8 @@ export interface CloudWatchAgentSettings {
   readonly logGroup: string;
   /** Metrics namespace of the whole deployment. */
   readonly namespace: string;
+  /** The controller's group: the dimension of each metric. */
+  readonly autoScalingGroup: string;
 }
 
 /**
@@ -16,8 +18,17 @@ export interface CloudWatchAgentSettings {
  * about $1.20 a month each controller.
  */
 export function renderCloudWatchAgentConfiguration(given: CloudWatchAgentSettings): string {
+  // Written out: the agent would look up its own placeholder for it with ec2:DescribeTags, which
+  // shows a machine the tags of the whole account, and would send no metric until it is answered.
+  const byGroup = { append_dimensions: { AutoScalingGroupName: given.autoScalingGroup } };
   return JSON.stringify({
-    agent: { metrics_collection_interval: 60, region: given.region, run_as_user: "root" },
+    agent: {
+      metrics_collection_interval: 60,
+      region: given.region,
+      run_as_user: "root",
+      // The machine's name as a dimension would make new metrics, each paid for, with each machine.
+      omit_hostname: true,
+    },
     logs: {
       logs_collected: {
         files: {
@@ -38,15 +49,15 @@ export function renderCloudWatchAgentConfiguration(given: CloudWatchAgentSetting
     },
     metrics: {
       namespace: given.namespace,
-      append_dimensions: { AutoScalingGroupName: "${aws:AutoScalingGroupName}" },
       aggregation_dimensions: [["AutoScalingGroupName"]],
       metrics_collected: {
-        mem: { measurement: ["mem_used_percent"] },
-        swap: { measurement: ["swap_used_percent"] },
+        mem: { measurement: ["mem_used_percent"], ...byGroup },
+        swap: { measurement: ["swap_used_percent"], ...byGroup },
         disk: {
           resources: ["/", leasePaths.home],
           measurement: ["used_percent"],
           drop_device: true,
+          ...byGroup,
         },
       },
     },

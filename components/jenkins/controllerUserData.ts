@@ -73,6 +73,7 @@ export function controllerUserData(
         region: deployment.region,
         logGroup,
         namespace: args.metricsNamespace,
+        autoScalingGroup: `${deployment.prefix}-${team.name}`,
       },
     }));
 }

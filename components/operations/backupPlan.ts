@@ -150,8 +150,11 @@ export class BackupPlan extends pulumi.ComponentResource {
 }
 
 function backupStatements(args: BackupPlanArgs): PolicyStatement[] {
-  const { accountId, region } = args.deployment;
-  const snapshots = pulumi.interpolate`arn:aws:rds:${region}:${accountId}:snapshot:awsbackup:*`;
+  const { accountId, region, peerRegion } = args.deployment;
+  // In both regions: a copy into the peer's vault is made, tagged and looked up over there.
+  const snapshots = [region, peerRegion].map(
+    (each) => pulumi.interpolate`arn:aws:rds:${each}:${accountId}:snapshot:awsbackup:*`,
+  );
   const database: PolicyStatement[] =
     args.databaseArn === undefined
       ? []
@@ -164,7 +167,7 @@ function backupStatements(args: BackupPlanArgs): PolicyStatement[] {
               "rds:ListTagsForResource",
               "rds:AddTagsToResource",
             ],
-            resources: [args.databaseArn, snapshots],
+            resources: [args.databaseArn, ...snapshots],
           },
           {
             sid: "KeepSnapshots",
@@ -175,7 +178,7 @@ function backupStatements(args: BackupPlanArgs): PolicyStatement[] {
               "rds:ModifyDBSnapshotAttribute",
             ],
             // AWS Backup's own snapshots are named so; others are out of its reach.
-            resources: [args.databaseArn, snapshots],
+            resources: [args.databaseArn, ...snapshots],
           },
         ];
   return [

@@ -53,6 +53,7 @@ const controller: ControllerUserData = {
     region: "eu-central-1",
     logGroup: "/jenkins/controllers",
     namespace: "JenkinsPilotLight",
+    autoScalingGroup: "jenkins-ma",
   },
 };
 
@@ -224,6 +225,27 @@ describe("a controller's systemd units", () => {
     const paths = [...environment.matchAll(local)].map(([, path]) => path);
     expect(paths).to.have.length(5);
     for (const path of paths) expect(path).to.not.match(/^\/var\/lib\/jenkins(\/|$)/);
+  });
+});
+
+describe("a controller's CloudWatch agent", () => {
+  it("names the group in each metric without asking EC2, which the machine may not", () => {
+    const { agent, metrics } = JSON.parse(file("amazon-cloudwatch-agent.json").content) as {
+      agent: { omit_hostname?: boolean };
+      metrics: {
+        append_dimensions?: unknown;
+        metrics_collected: Record<string, { append_dimensions?: unknown }>;
+      };
+    };
+    // Values like ${aws:AutoScalingGroupName} are looked up with ec2:DescribeTags.
+    expect(metrics.append_dimensions).to.equal(undefined);
+    for (const [what, collected] of Object.entries(metrics.metrics_collected)) {
+      expect(collected.append_dimensions, what).to.deep.equal({
+        AutoScalingGroupName: "jenkins-ma",
+      });
+    }
+    // A dimension with each machine's name would make new metrics with each machine.
+    expect(agent.omit_hostname).to.equal(true);
   });
 });
 

@@ -95,6 +95,17 @@ describe("BackupPlan", () => {
     ]);
   });
 
+  it("may copy the database's snapshots in both regions, because a copy is made where it goes", () => {
+    const statements = policyDocuments(registrations).flatMap((each) => each.statements);
+    for (const action of ["CopyDBSnapshot", "AddTagsToResource", "DescribeDBSnapshots"]) {
+      const [allowed] = statements.filter(({ actions }) => actions.includes(`rds:${action}`));
+      expect(allowed?.resources, action).to.include.members([
+        "arn:aws:rds:eu-central-1:123456789012:snapshot:awsbackup:*",
+        "arn:aws:rds:eu-west-1:123456789012:snapshot:awsbackup:*",
+      ]);
+    }
+  });
+
   it("copies each recovery point to the other region", () => {
     const [rule] = registrations.one("aws:backup/plan:Plan").inputs.rules as {
       lifecycle: unknown;
