@@ -2,15 +2,15 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { type ArgumentProblem, refuseProblems } from "../argumentProblems";
 import type { Deployment } from "../deployment";
-import { grantTo } from "../policies";
+import { agentKeySecret, sharedNames } from "./sharedNames";
 
 export interface ReplicatedSettingsArgs {
   readonly deployment: Deployment;
   /** Customer keys by region; both regions of the pair are needed. */
   readonly kmsKeyArns: Readonly<Record<string, pulumi.Input<string>>>;
-  /** Plain settings by key, e.g. `image/jenkins-version`: SSM parameters `/<prefix>/<key>`. Free of charge. */
+  /** Plain settings by key, e.g. `maven/mirror`: SSM parameters `/<prefix>/shared/<key>`. Free of charge. */
   readonly parameters: Readonly<Record<string, pulumi.Input<string>>>;
-  /** Secrets by key: `<prefix>/<key>` in Secrets Manager, $0.40 a month and region each. */
+  /** Secrets by key: `<prefix>/shared/<key>` in Secrets Manager, $0.40 a month and region each. */
   readonly secrets: Readonly<Record<string, pulumi.Input<string>>>;
   /**
    * Tags of single secrets by key, e.g. `jenkins:credentials:type`, by which Jenkins's credentials
@@ -25,7 +25,7 @@ export interface ReplicatedSettingsArgs {
  * Settings and secrets in both regions: parameters, which AWS does not replicate, are written
  * twice; secrets are replicated by Secrets Manager. A replica of a secret is read-only and keeps its
  * last value when the other region is lost, which is all that a controller needs. Made by the
- * primary stack for both regions.
+ * primary stack for both regions, below the names that controllers and agents of all teams may read.
  *
  * @throws pulumi.InputPropertiesError naming every bad argument together.
  */
@@ -34,9 +34,6 @@ export class ReplicatedSettings extends pulumi.ComponentResource {
   readonly parameterNames: Readonly<Record<string, pulumi.Output<string>>>;
   /** Names by key, the same in both regions. */
   readonly secretNames: Readonly<Record<string, pulumi.Output<string>>>;
-
-  private readonly readable: pulumi.Output<string>[];
-  private readonly kmsKeyArns: Readonly<Record<string, pulumi.Input<string>>>;
 
   constructor(name: string, args: ReplicatedSettingsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("jenkins-pilot-light:data:ReplicatedSettings", name, {}, opts);
@@ -47,11 +44,6 @@ export class ReplicatedSettings extends pulumi.ComponentResource {
     const secrets = Object.entries(args.secrets).map(([key, value]) =>
       this.createSecret(name, args, key, value),
     );
-    this.kmsKeyArns = args.kmsKeyArns;
-    this.readable = [
-      ...parameters.flatMap(({ arns }) => arns),
-      ...secrets.flatMap(({ arns }) => arns),
-    ];
     this.parameterNames = Object.fromEntries(parameters.map((each) => [each.key, each.name]));
     this.secretNames = Object.fromEntries(secrets.map((each) => [each.key, each.name]));
     this.registerOutputs({
@@ -60,48 +52,21 @@ export class ReplicatedSettings extends pulumi.ComponentResource {
     });
   }
 
-  /** Lets a role read all parameters and secrets in both regions. */
-  grantRead(role: aws.iam.Role): aws.iam.RolePolicy {
-    return grantTo(this, role, "settings-read", [
-      {
-        Sid: "Read",
-        Effect: "Allow",
-        Action: [
-          "ssm:GetParameter",
-          "ssm:GetParameters",
-          "secretsmanager:GetSecretValue",
-          "secretsmanager:DescribeSecret",
-        ],
-        Resource: this.readable,
-      },
-      {
-        Sid: "Decrypt",
-        Effect: "Allow",
-        Action: "kms:Decrypt",
-        Resource: Object.values(this.kmsKeyArns),
-      },
-    ]);
-  }
-
   private createParameter(
     name: string,
     { deployment }: ReplicatedSettingsArgs,
     key: string,
     value: pulumi.Input<string>,
   ): Made {
-    const made = [deployment.region, deployment.peerRegion].map(
-      (region) =>
-        new aws.ssm.Parameter(
-          `${name}-${key}-${region}`,
-          { name: `/${deployment.prefix}/${key}`, type: "String", value, region },
-          { parent: this },
-        ),
-    );
-    return {
-      key,
-      name: pulumi.output(`/${deployment.prefix}/${key}`),
-      arns: made.map(({ arn }) => arn),
-    };
+    const parameter = `${sharedNames(deployment.prefix).parameters}${key}`;
+    for (const region of [deployment.region, deployment.peerRegion]) {
+      new aws.ssm.Parameter(
+        `${name}-${key}-${region}`,
+        { name: parameter, type: "String", value, region },
+        { parent: this },
+      );
+    }
+    return { key, name: pulumi.output(parameter) };
   }
 
   private createSecret(
@@ -118,7 +83,7 @@ export class ReplicatedSettings extends pulumi.ComponentResource {
     const secret = new aws.secretsmanager.Secret(
       `${name}-${key}`,
       {
-        name: `${prefix}/${key}`,
+        name: `${sharedNames(prefix).secrets}${key}`,
         ...keyIn(region),
         recoveryWindowInDays: 30,
         replicas: [{ region: peerRegion, ...keyIn(peerRegion) }],
@@ -132,15 +97,13 @@ export class ReplicatedSettings extends pulumi.ComponentResource {
       { secretId: secret.id, secretString: pulumi.secret(value) },
       { parent: this },
     );
-    const replica = secret.arn.apply((arn) => arn.replace(`:${region}:`, `:${peerRegion}:`));
-    return { key, name: secret.name, arns: [secret.arn, replica] };
+    return { key, name: secret.name };
   }
 }
 
 interface Made {
   readonly key: string;
   readonly name: pulumi.Output<string>;
-  readonly arns: pulumi.Output<string>[];
 }
 
 function problemsOf(args: ReplicatedSettingsArgs): ArgumentProblem[] {
@@ -154,6 +117,12 @@ function problemsOf(args: ReplicatedSettingsArgs): ArgumentProblem[] {
         });
       }
     }
+  }
+  if (agentKeySecret in args.secrets) {
+    problems.push({
+      path: `secrets.${agentKeySecret}`,
+      reason: "is the name of the agents' own key; choose another name",
+    });
   }
   for (const [key, value] of Object.entries(args.parameters)) {
     // SSM refuses an empty value, after half of the stack was made.

@@ -3,7 +3,12 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Deployment } from "../deployment";
 import { policyOf, type Statement, trustOf } from "../policies";
 import { renderAgentUserData } from "./agentUserDataRenderer";
-import { createMachineRole, groupArn, sessionManagerStatement } from "./controllerRole";
+import {
+  createMachineRole,
+  groupArn,
+  sessionManagerStatement,
+  sharedParametersStatement,
+} from "./controllerRole";
 import type { FargateCloud, SpotCloud } from "./jenkinsConfigurationRenderer";
 import { machineDefaults } from "./machineDefaults";
 import type { Team } from "./team";
@@ -71,6 +76,7 @@ function createSpotFleet(name: string, args: AgentFleetArgs, parent: pulumi.Reso
           Action: "ssm:GetParameter",
           Resource: pulumi.interpolate`arn:aws:ssm:${deployment.region}:${deployment.accountId}:parameter${args.key.publicKeyParameter}`,
         },
+        sharedParametersStatement(deployment),
         sessionManagerStatement,
       ],
     },
@@ -189,13 +195,11 @@ function createFargateFleet(
       },
       { parent },
     );
-    if (statements.length > 0) {
-      new aws.iam.RolePolicy(
-        `${name}-${purpose}`,
-        { name: purpose, role: made.id, policy: policyOf(statements) },
-        { parent: made },
-      );
-    }
+    new aws.iam.RolePolicy(
+      `${name}-${purpose}`,
+      { name: purpose, role: made.id, policy: policyOf(statements) },
+      { parent: made },
+    );
     return made;
   };
   const executionRole = role("start", [
@@ -206,8 +210,9 @@ function createFargateFleet(
       Resource: pulumi.interpolate`${args.logGroupArn}:log-stream:${team.name}/*`,
     },
   ]);
-  // A build gets no permission of ours: teams bring their own by OpenID Connect or credentials.
-  const taskRole = role("build", []);
+  // No more than the settings that are meant for builds: what else they need, teams bring by OpenID
+  // Connect or credentials.
+  const taskRole = role("build", [sharedParametersStatement(deployment)]);
   const definition = new aws.ecs.TaskDefinition(
     name,
     {

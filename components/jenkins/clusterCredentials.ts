@@ -1,6 +1,7 @@
 import { createPublicKey, generateKeyPairSync } from "node:crypto";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { agentKeySecret, sharedNames } from "../data/sharedNames";
 import type { Deployment } from "../deployment";
 import { opensshPublicKey } from "./sshKeyPlan";
 
@@ -27,7 +28,7 @@ export function credentialNames(prefix: string): CredentialNames {
   return {
     administratorSecret: `${prefix}/administrator`,
     // Below `shared/`: every team's controller may read it.
-    agentKeySecret: `${prefix}/shared/agent-ssh-key`,
+    agentKeySecret: `${sharedNames(prefix).secrets}${agentKeySecret}`,
     agentKeyParameter: `/${prefix}/agent-ssh-key`,
   };
 }

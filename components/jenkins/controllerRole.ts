@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { recordTableName } from "../../failover/recordAddress";
+import { sharedNames } from "../data/sharedNames";
 import type { Deployment } from "../deployment";
 import { policyOf, type Statement } from "../policies";
 import type { AgentFleet } from "./agentFleet";
@@ -115,6 +116,7 @@ function controllerStatements(args: ControllerRoleArgs): readonly Statement[] {
   return [
     ...leaseStatements(args),
     ...secretStatements(args),
+    sharedParametersStatement(args.deployment),
     ...artifactStatements(args),
     ...reportStatements(args),
     {
@@ -204,7 +206,18 @@ function secretStatements(args: ControllerRoleArgs): Statement[] {
 
 /** Names of secrets that become credentials in a team's Jenkins. */
 export function credentialPrefixes(deployment: Deployment, team: Team): readonly string[] {
-  return [`${deployment.prefix}/teams/${team.name}/`, `${deployment.prefix}/shared/`];
+  const { prefix } = deployment;
+  return [`${prefix}/teams/${team.name}/`, sharedNames(prefix).secrets];
+}
+
+/** Plain settings for jobs, which run on agents and, in parts, on controllers. */
+export function sharedParametersStatement({ prefix, region, accountId }: Deployment): Statement {
+  return {
+    Sid: "ReadSharedParameters",
+    Effect: "Allow",
+    Action: ["ssm:GetParameter", "ssm:GetParameters"],
+    Resource: pulumi.interpolate`arn:aws:ssm:${region}:${accountId}:parameter${sharedNames(prefix).parameters}*`,
+  };
 }
 
 function artifactStatements({ bucketArn, team }: ControllerRoleArgs): Statement[] {

@@ -1,3 +1,4 @@
+import { agentKeySecret } from "../../components/data/sharedNames";
 import type { Check } from "./crossChecks";
 import { show, type Problem } from "./problem";
 
@@ -101,6 +102,18 @@ const parametersHoldNoCredentials: Check = ({ parameters }) =>
       fix: `move it: pulumi config set --secret --path secrets.${name}`,
     }));
 
+const agentsKeyIsOurs: Check = ({ secrets }) =>
+  secrets?.[agentKeySecret] === undefined
+    ? []
+    : [
+        {
+          path: `secrets.${agentKeySecret}`,
+          wrong: "has the name of the key to the agents, which the deployment makes itself",
+          allowed: "any other name",
+          fix: "rename it",
+        },
+      ];
+
 /** What the deployment is and whom it talks to. */
 export const deploymentChecks: readonly Check[] = [
   regionsDiffer,
@@ -110,6 +123,7 @@ export const deploymentChecks: readonly Check[] = [
   certificatesAreInTheirRegions,
   recipientsAreGivenOnce,
   parametersHoldNoCredentials,
+  agentsKeyIsOurs,
 ];
 
 /** Credentials in a file that is committed are credentials given away. */

@@ -88,7 +88,8 @@ export const operationsFields = {
     )
     .default({})
     .meta({
-      description: "Plain settings for jobs, written to SSM parameters in both regions.",
+      description:
+        "Plain settings for jobs: SSM parameters `/<prefix>/shared/<name>` in both regions, which every team's controllers and agents may read.",
       allowed: "an object of names and texts",
     }),
   secrets: z
@@ -103,7 +104,7 @@ export const operationsFields = {
     .default({})
     .meta({
       description:
-        "Credentials for jobs, kept in Secrets Manager in both regions and shown by Jenkins as credentials. Set them encrypted: `pulumi config set --secret --path secrets.githubToken`.",
+        "Credentials for the jobs of every team: secrets `<prefix>/shared/<name>` of Secrets Manager in both regions, shown by Jenkins as secret texts with that name as their id. Set them encrypted, in the primary stack: `pulumi config set --secret --path secrets.githubToken`. One team's alone is a secret `<prefix>/teams/<team>/<name>` that you make there yourself, with a replica and the tag `jenkins:credentials:type`.",
       allowed: "an object of names and encrypted texts",
       cost: "$0.40 a month for each secret and region",
     }),

@@ -4,6 +4,8 @@ export interface BadSettings {
   /** Laid over the sample's settings; `undefined` removes a key. */
   readonly settings: Readonly<Record<string, unknown>>;
   readonly stackName?: string;
+  /** Keys that Pulumi keeps encrypted. */
+  readonly encrypted?: readonly string[];
   /** Where the problem must be reported. */
   readonly path: string;
   /** Each must occur in the problem's text: the value, what is allowed, the fix. */
@@ -247,6 +249,13 @@ export const badSettings: readonly BadSettings[] = [
     settings: { secrets: { githubToken: "ghp_0" } },
     path: "secrets",
     says: ["is stored in clear", "--secret"],
+  },
+  {
+    mistake: "a secret with the name of our own",
+    settings: { secrets: { "agent-ssh-key": "x" } },
+    encrypted: ["secrets"],
+    path: "secrets.agent-ssh-key",
+    says: ["the deployment makes itself", "rename"],
   },
   // Network
   {

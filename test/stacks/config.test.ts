@@ -13,9 +13,10 @@ function errorOf(parse: () => unknown): ConfigurationError {
   throw new Error("The settings were accepted.");
 }
 
-function withMistake({ settings, stackName = "primary" }: BadSettings): ConfigurationError {
+function withMistake(bad: BadSettings): ConfigurationError {
+  const { settings, stackName = "primary", encrypted = [] } = bad;
   const raw: Record<string, unknown> = { ...sampleSettings("primary"), ...settings };
-  return errorOf(() => parseSettings(raw, stackName));
+  return errorOf(() => parseSettings(raw, stackName, new Set(encrypted)));
 }
 
 describe("configuration", () => {

@@ -1,10 +1,8 @@
-import * as aws from "@pulumi/aws";
 import { expect } from "chai";
 import {
   ReplicatedSettings,
   type ReplicatedSettingsArgs,
 } from "../../../components/data/replicatedSettings";
-import { trustOf } from "../../../components/policies";
 import { expectSafe } from "../../support/policyRules";
 import { runComponent, valueOf } from "../../support/strictMocks";
 import { keyArns, primaryDeployment } from "../deployments";
@@ -13,21 +11,12 @@ const args: ReplicatedSettingsArgs = {
   deployment: primaryDeployment,
   kmsKeyArns: keyArns,
   parameters: { "image/release": "2.555.3" },
-  secrets: { "ma/github": "hidden" },
-  secretTags: { "ma/github": { "jenkins:credentials:type": "string" } },
+  secrets: { github: "hidden" },
+  secretTags: { github: { "jenkins:credentials:type": "string" } },
 };
 
 function run(changes: Partial<ReplicatedSettingsArgs> = {}) {
-  return runComponent(() => {
-    const settings = new ReplicatedSettings("settings", { ...args, ...changes });
-    const role = new aws.iam.Role(
-      "controllers",
-      { assumeRolePolicy: trustOf("ec2.amazonaws.com", "123456789012") },
-      { parent: settings },
-    );
-    settings.grantRead(role);
-    return settings;
-  });
+  return runComponent(() => new ReplicatedSettings("settings", { ...args, ...changes }));
 }
 
 describe("ReplicatedSettings", () => {
@@ -36,15 +25,15 @@ describe("ReplicatedSettings", () => {
     expectSafe(registrations);
     const parameters = registrations.ofType("aws:ssm/parameter:Parameter");
     expect(parameters.map(({ region, inputs }) => [region, String(inputs.name)])).to.deep.equal([
-      ["eu-west-1", "/jenkins/image/release"],
-      ["eu-central-1", "/jenkins/image/release"],
+      ["eu-west-1", "/jenkins/shared/image/release"],
+      ["eu-central-1", "/jenkins/shared/image/release"],
     ]);
     const secret = registrations.one("aws:secretsmanager/secret:Secret");
     expect(secret.inputs.replicas).to.deep.equal([
       { region: "eu-central-1", kmsKeyId: keyArns["eu-central-1"] },
     ]);
     expect(secret.inputs.tags).to.deep.equal({ "jenkins:credentials:type": "string" });
-    expect(await valueOf(result.secretNames["ma/github"]!)).to.equal("jenkins/ma/github");
+    expect(await valueOf(result.secretNames["github"]!)).to.equal("jenkins/shared/github");
   });
 
   it("makes a secret of what the caller gave in clear", async () => {
@@ -54,30 +43,18 @@ describe("ReplicatedSettings", () => {
     expect(version.secretInputs).to.deep.equal(["secretString"]);
   });
 
-  it("grants reading in both regions and nothing of others", async () => {
-    const { registrations } = await run();
-    const policy = String(registrations.one("aws:iam/rolePolicy:RolePolicy").inputs.policy);
-    for (const region of ["eu-west-1", "eu-central-1"]) {
-      expect(policy).to.contain(
-        `arn:aws:secretsmanager:${region}:123456789012:secret:jenkins/ma/github-AbCdEf`,
-      );
-      expect(policy).to.contain(
-        `arn:aws:ssm:${region}:123456789012:parameter/jenkins/image/release`,
-      );
-    }
-  });
-
   it("names everything that is wrong at once", async () => {
     const message = await run({
       kmsKeyArns: {},
       parameters: { "/leading": "x", empty: "" },
-      secrets: { "a b": "x" },
+      secrets: { "a b": "x", "agent-ssh-key": "x" },
       secretTags: { unknown: {} },
     }).then(() => "", String);
     for (const path of [
       "parameters./leading",
       "parameters.empty",
       "secrets.a b",
+      "secrets.agent-ssh-key",
       "secretTags.unknown",
       "kmsKeyArns.eu-west-1",
     ]) {

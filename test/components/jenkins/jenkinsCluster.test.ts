@@ -5,10 +5,12 @@ import { gunzipSync } from "node:zlib";
 import { parse } from "yaml";
 import type { Deployment, RegionRole } from "../../../components/deployment";
 import type { JenkinsClusterArgs } from "../../../components/jenkins/clusterArguments";
+import { ReplicatedSettings } from "../../../components/data/replicatedSettings";
 import { homesOf } from "../../../components/jenkins/controllerPlan";
 import { JenkinsCluster } from "../../../components/jenkins/jenkinsCluster";
 import { tlsPolicy } from "../../../components/jenkins/loadBalancer";
 import type { AgentSettings, Team } from "../../../components/jenkins/team";
+import { policyDocuments } from "../../support/policyRules/policyDocuments";
 import type { Registrations } from "../../support/registrations";
 import { type Run, runComponent, valueOf } from "../../support/strictMocks";
 
@@ -263,6 +265,41 @@ describe("JenkinsCluster", () => {
         .to.include("jenkins-failover")
         .and.to.not.match(/devops|\bba\b|\btw\b/);
     });
+  });
+
+  it("lets controllers and builds read the settings for jobs, where they are written", async () => {
+    const written = await runComponent(
+      () =>
+        new ReplicatedSettings(
+          "settings",
+          {
+            deployment,
+            kmsKeyArns: { "eu-central-1": "key-a", "eu-west-1": "key-b" },
+            parameters: { mirror: "x" },
+            secrets: { githubToken: "x" },
+          },
+          { provider: new aws.Provider("region", { region: deployment.region }) },
+        ),
+    );
+    const secret = written.registrations.one("aws:secretsmanager/secret:Secret").outputs.arn;
+    const parameter = written.registrations.ofType("aws:ssm/parameter:Parameter")[0]!.outputs.arn;
+    const mayRead = (role: string): string[] =>
+      policyDocuments(active.registrations)
+        .filter(({ owner }) => owner.name === role)
+        .flatMap(({ statements }) => statements)
+        .filter(({ actions }) => actions.some((each) => /:Get(Parameter|SecretValue)$/.test(each)))
+        .flatMap(({ resources }) => resources);
+    const reads = (role: string, arn: string): boolean =>
+      mayRead(role).some((each) => each.endsWith("*") && arn.startsWith(each.slice(0, -1)));
+    for (const name of ["devops", "ma", "ba", "tw"]) {
+      expect(reads(`jenkins-${name}-controller`, String(secret)), name).to.equal(true);
+      expect(reads(`jenkins-${name}-controller`, String(parameter)), name).to.equal(true);
+    }
+    for (const role of ["jenkins-ma-agents-agent", "jenkins-ba-agents-build"]) {
+      expect(reads(role, String(parameter)), role).to.equal(true);
+      // Credentials reach a build by its Jenkins alone.
+      expect(reads(role, String(secret)), role).to.equal(false);
+    }
   });
 
   describe("the load balancer", () => {
