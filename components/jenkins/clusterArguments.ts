@@ -3,10 +3,12 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { ArgumentProblem } from "../argumentProblems";
 import type { Deployment, RegionRole } from "../deployment";
 import type { AgentKey } from "./agentFleet";
-import { homesOf, reservedTeamNames } from "./controllerPlan";
+import { targetGroupNameLimit } from "../limits";
+import { homesOf } from "./controllerPlan";
 import type { ResultsDatabase } from "./jenkinsConfigurationRenderer";
 import type { OpenIdConnect } from "./loadBalancer";
 import type { Team } from "./team";
+import { isReservedTeamName, reservedTeamNames } from "./teamNames";
 
 /** What the cluster uses of the region's network. */
 export interface ClusterNetwork {
@@ -76,9 +78,6 @@ export interface JenkinsClusterArgs {
   readonly protectState?: boolean;
 }
 
-/** The longest name that a target group may have. */
-const targetGroupNameLimit = 32;
-
 /** Everything in the arguments that cannot be built; empty if nothing. */
 export function clusterProblems({
   teams,
@@ -103,8 +102,8 @@ export function clusterProblems({
     if (!/^[a-z](?:[a-z0-9-]*[a-z0-9])?$/.test(team.name)) {
       complain("must consist of lower-case letters, digits and hyphens and begin with a letter");
     }
-    if (reservedTeamNames.test(team.name)) {
-      complain("is reserved for a target group of the load balancers; choose another name");
+    if (isReservedTeamName(team.name)) {
+      complain(`is reserved for the deployment's own parts, as are ${reservedTeamNames}`);
     }
     const targetGroup = `${deployment.prefix}-${team.name}`;
     if (targetGroup.length > targetGroupNameLimit) {

@@ -29,6 +29,3 @@ export function homesOf(team: Team): readonly string[] {
 export function hostOf(team: Team, domain: string): string {
   return `${team.name}.${domain}`;
 }
-
-/** Names that would give a team's target group the name of one of ours. */
-export const reservedTeamNames = /^(edge|edge-http|region)-\d+$/;

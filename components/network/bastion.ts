@@ -1,10 +1,11 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { ArgumentProblem } from "../argumentProblems";
+import { mostBastionRanges } from "../limits";
 
 /** What a user decides about the bastion. */
 export interface BastionArgs {
-  /** IPv4 ranges that may open SSH, e.g. `203.0.113.7/32`; never the whole internet. At most 18. */
+  /** IPv4 ranges that may open SSH, e.g. `203.0.113.7/32`; never the whole internet. At most {@link mostBastionRanges}. */
   readonly allowFrom: readonly string[];
   /** EC2 type; its processor fits {@link imageId}. t4g.nano costs $3.07 a month. */
   readonly instanceType: string;
@@ -36,9 +37,11 @@ export function bastionProblems({ allowFrom }: BastionArgs): ArgumentProblem[] {
       path,
       reason: `"${range}" is not an IPv4 range of /8 or longer; give your office's or VPN's address`,
     }));
-  // A network ACL has 20 rules a direction, and two are taken.
-  if (allowFrom.length === 0 || allowFrom.length > 18) {
-    problems.push({ path, reason: `has ${allowFrom.length} ranges; give 1 to 18` });
+  if (allowFrom.length === 0 || allowFrom.length > mostBastionRanges) {
+    problems.push({
+      path,
+      reason: `has ${allowFrom.length} ranges; give 1 to ${mostBastionRanges}`,
+    });
   }
   return problems;
 }

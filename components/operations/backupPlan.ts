@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Deployment } from "../deployment";
+import { backupSchedule } from "../limits";
 import { type PolicyStatement, policyOf, statementsOf } from "../policies";
 
 export interface BackupPlanArgs {
@@ -222,7 +223,7 @@ function validate(args: BackupPlanArgs): void {
       });
     }
   }
-  if (!/^cron\(.+\)$/.test(args.schedule)) {
+  if (!backupSchedule.test(args.schedule)) {
     errors.push({
       propertyPath: "schedule",
       reason: `"${args.schedule}" is not an AWS cron expression, e.g. cron(0 3 * * ? *)`,

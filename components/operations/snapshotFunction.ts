@@ -4,6 +4,7 @@ import { metricNamespace } from "../../failover/probe/probePlan";
 import { createSnapshotHandler } from "../../failover/snapshot/snapshotFunction";
 import type { SnapshotSettings } from "../../failover/snapshot/snapshotPlan";
 import type { Deployment } from "../deployment";
+import { longestSnapshotRetentionDays } from "../limits";
 import type { PolicyStatement } from "../policies";
 import { InlineFunction } from "../recovery/inlineFunction";
 
@@ -158,10 +159,11 @@ function snapshotStatements(args: SnapshotFunctionArgs): PolicyStatement[] {
 
 function validate(args: SnapshotFunctionArgs): void {
   const errors: pulumi.InputPropertyErrorDetails[] = [];
-  if (!Number.isInteger(args.retentionDays) || args.retentionDays < 1 || args.retentionDays > 35) {
+  const { retentionDays: days } = args;
+  if (!Number.isInteger(days) || days < 1 || days > longestSnapshotRetentionDays) {
     errors.push({
       propertyPath: "retentionDays",
-      reason: `${args.retentionDays} is not a whole number of days from 1 to 35; RDS allows 100 manual snapshots in all`,
+      reason: `${days} is not a whole number of days from 1 to ${longestSnapshotRetentionDays}; RDS allows 100 manual snapshots in all`,
     });
   }
   if (!Number.isInteger(args.hourUtc) || args.hourUtc < 0 || args.hourUtc > 23) {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { backupSchedule } from "../../components/limits";
 import { canonicalCidr, parseCidr } from "./cidr";
 import { durationForm, inSeconds, isDuration, type Duration } from "./duration";
 import { parseInstanceType } from "./instanceType";
@@ -146,11 +147,11 @@ export function instanceType() {
     });
 }
 
-/** EventBridge schedules, in UTC. */
+/** AWS Backup's schedules, in UTC. */
 export function schedule() {
   return text(
-    /^(cron\((\S+ ){5}\S+\)|rate\([1-9]\d* (minutes?|hours?|days?)\))$/,
-    "an EventBridge schedule in UTC: cron(minute hour day-of-month month day-of-week year) or rate(1 day)",
+    backupSchedule,
+    "a schedule in UTC: cron(minute hour day-of-month month day-of-week year)",
     "for each day at 03:00 UTC write cron(0 3 * * ? *)",
   );
 }

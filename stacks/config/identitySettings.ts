@@ -31,9 +31,10 @@ export const identityFields = {
     fix: "name the stack primary or dr, or: pulumi config set program primary",
   }),
   prefix: text(
-    /^[a-z](?:[a-z0-9]|-(?!-)){0,14}[a-z0-9]$/,
-    "2 to 16 lower-case letters, digits and single hyphens, beginning with a letter",
-    "shorten it: target group names (prefix, hyphen, team) have 32 characters in all",
+    // SSM keeps parameters that begin with aws or ssm to itself, and load balancers internal-.
+    /^(?!aws|ssm|internal(?:-|$))[a-z](?:[a-z0-9]|-(?!-)){0,14}[a-z0-9]$/,
+    "2 to 16 lower-case letters, digits and single hyphens, beginning with a letter, but not with aws, ssm or internal-",
+    "choose another, short one: target group names (prefix, hyphen, team) have 32 characters in all",
   )
     .default("jenkins")
     .meta({

@@ -34,6 +34,23 @@ const endpointsAreGivenOnce: Check = ({ network }) => {
   );
 };
 
+/** Two rules for one range are one rule to EC2, which refuses the second. */
+const bastionRangesAreGivenOnce: Check = ({ network }) => {
+  const ranges = network?.bastion?.allowFrom ?? [];
+  return ranges.flatMap((range, index) =>
+    range === undefined || ranges.indexOf(range) === index
+      ? []
+      : [
+          {
+            path: `network.bastion.allowFrom[${index}]`,
+            wrong: `is ${range} for the second time`,
+            allowed: "each range once",
+            fix: "remove it",
+          },
+        ],
+  );
+};
+
 /** What the agents' plugins and machines call, beside what controllers need. */
 const endpointsOfAgents: Readonly<
   Record<"ec2Spot" | "fargate" | "none", readonly EndpointService[]>
@@ -67,5 +84,6 @@ const withoutNatEndpointsSuffice: Check = ({ network, agents, teams }) => {
 export const networkChecks: readonly Check[] = [
   rangesDoNotOverlap,
   endpointsAreGivenOnce,
+  bastionRangesAreGivenOnce,
   withoutNatEndpointsSuffice,
 ];

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { mostBastionRanges } from "../../components/limits";
 import { contains, parseCidr } from "./cidr";
 import { cidr, flag, instanceType, logRetention, oneOf, wholeNumber } from "./fields";
 
@@ -60,9 +61,10 @@ const bastion = z
     allowFrom: z
       .array(cidr("IPv4 ranges of /8 or longer, such as 203.0.113.0/24", 32, 8))
       .min(1)
+      .max(mostBastionRanges)
       .meta({
         description: "Ranges that may open SSH to it; never the whole internet.",
-        allowed: "at least one IPv4 range",
+        allowed: `1 to ${mostBastionRanges} IPv4 ranges`,
         fix: "give your office's or VPN's outgoing address: 203.0.113.7/32",
       }),
     instanceType: instanceType()

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { longestSnapshotRetentionDays } from "../../components/limits";
 import { duration, oneOf, share, wholeNumber } from "./fields";
 
 /** When a failover happens, what it waits for and what it refuses. */
@@ -59,10 +60,13 @@ export const recoveryFields = {
           hourUtc: wholeNumber(0, 23)
             .default(3)
             .meta({ description: "Hour of the day, UTC, at which the snapshot function runs." }),
-          retention: duration({ min: "1 day", max: "365 days" }).default("7 days").meta({
-            description: "How long its snapshots are kept in both regions.",
-            cost: "$0.095/GB a month",
-          }),
+          retention: duration({ min: "1 day", max: `${longestSnapshotRetentionDays} days` })
+            .default("7 days")
+            .meta({
+              description:
+                "How long its snapshots are kept in both regions. One is taken a day, and RDS allows 100 in a region; what must be kept for longer is in the backups.",
+              cost: "$0.095/GB a month",
+            }),
         })
         .prefault({}),
     })

@@ -1,22 +1,8 @@
 import { agentsOfAllTeams, agentsOfOneTeam } from "./agentChecks";
+import { isReservedTeamName, reservedTeamNames } from "../../components/jenkins/teamNames";
+import { targetGroupNameLimit } from "../../components/limits";
 import type { Check } from "./crossChecks";
 import { machineChecks, type TeamCheck } from "./machineChecks";
-
-/** https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html */
-const targetGroupNameLimit = 32;
-
-/** Names of the deployment's own parts, which share `<prefix>-<name>` with the teams'. */
-const reservedNames = [
-  "alarms",
-  "announcements",
-  "edge",
-  "failover",
-  "health",
-  "leases",
-  "primary",
-  "probe",
-  "snapshot",
-];
 
 const nameFitsTheTargetGroup: TeamCheck = ({ name }, path, { prefix }) => {
   if (!name || !prefix) return [];
@@ -34,12 +20,12 @@ const nameFitsTheTargetGroup: TeamCheck = ({ name }, path, { prefix }) => {
 };
 
 const nameIsFree: TeamCheck = ({ name }, path) => {
-  if (!name || !reservedNames.includes(name)) return [];
+  if (!name || !isReservedTeamName(name)) return [];
   return [
     {
       path: `${path}.name`,
-      wrong: `is "${name}", a name that the deployment uses for a part of its own`,
-      allowed: `any but ${reservedNames.join(", ")}`,
+      wrong: `is "${name}", which the deployment needs for the names of its own parts`,
+      allowed: `any but ${reservedTeamNames}`,
       fix: `call it ${name}-team`,
     },
   ];

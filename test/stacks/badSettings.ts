@@ -16,6 +16,9 @@ const team = (fields: object) => ({ teams: [{ name: "devops", ...fields }] });
 
 const certificate = `arn:aws:acm:eu-central-1:123456789012:certificate/0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0`;
 
+/** Each is also the name of something of ours, such as an IAM role or a target group. */
+const takenNames = ["edge-1", "backup", "flow-log", "snapshots", "x-agents", "x-agents-build"];
+
 export const badSettings: readonly BadSettings[] = [
   // Keys
   {
@@ -257,6 +260,12 @@ export const badSettings: readonly BadSettings[] = [
     path: "secrets.agent-ssh-key",
     says: ["the deployment makes itself", "rename"],
   },
+  {
+    mistake: "a prefix that load balancers may not have",
+    settings: { prefix: "internal-ci" },
+    path: "prefix",
+    says: ["internal-ci", "not with aws, ssm or internal-"],
+  },
   // Network
   {
     mistake: "overlapping networks",
@@ -323,6 +332,22 @@ export const badSettings: readonly BadSettings[] = [
     settings: { network: { bastion: { allowFrom: ["0.0.0.0/0"] } } },
     path: "network.bastion.allowFrom[0]",
     says: ["0.0.0.0/0", "too large"],
+  },
+  {
+    mistake: "more ranges for the bastion than its access list has rules for",
+    settings: {
+      network: {
+        bastion: { allowFrom: Array.from({ length: 19 }, (_, i) => `203.0.113.${i}/32`) },
+      },
+    },
+    path: "network.bastion.allowFrom",
+    says: ["1 to 18"],
+  },
+  {
+    mistake: "a range for the bastion twice",
+    settings: { network: { bastion: { allowFrom: ["203.0.113.7/32", "203.0.113.7/32"] } } },
+    path: "network.bastion.allowFrom[1]",
+    says: ["second time", "remove it"],
   },
   {
     mistake: "flow logs kept for a time that CloudWatch does not know",
@@ -428,6 +453,12 @@ export const badSettings: readonly BadSettings[] = [
     path: "teams[0].name",
     says: ['"failover"', "call it failover-team"],
   },
+  ...takenNames.map((name) => ({
+    mistake: `a team called ${name}`,
+    settings: team({ name }),
+    path: "teams[0].name",
+    says: [`"${name}"`, "its own parts", `call it ${name}-team`],
+  })),
   {
     mistake: "an unknown strategy",
     settings: team({ strategy: "active-pasive" }),
@@ -549,6 +580,18 @@ export const badSettings: readonly BadSettings[] = [
     settings: { recovery: { quorum: 0 } },
     path: "recovery.quorum",
     says: ["is 0", "from 1 to"],
+  },
+  {
+    mistake: "a rate, which AWS Backup does not take",
+    settings: { backup: { schedule: "rate(1 day)" } },
+    path: "backup.schedule",
+    says: ["rate(1 day)", "write cron(0 3 * * ? *)"],
+  },
+  {
+    mistake: "more daily snapshots than RDS has room for",
+    settings: { recovery: { snapshot: { retention: "36 days" } } },
+    path: "recovery.snapshot.retention",
+    says: ["36 days", '"1 day" to "35 days"'],
   },
   {
     mistake: "a schedule in crontab's notation",

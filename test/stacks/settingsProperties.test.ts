@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import * as fc from "fast-check";
+import { isReservedTeamName } from "../../components/jenkins/teamNames";
 import { inSeconds, parseSettings } from "../../stacks/config";
 import { canonicalCidr, overlap, parseCidr } from "../../stacks/config/cidr";
 import { isDuration } from "../../stacks/config/duration";
@@ -10,8 +11,9 @@ import { settingsSchema } from "../../stacks/config/schema";
 import { keysOf } from "../../stacks/config/schemaTree";
 import { sampleSettings } from "./sampleSettings";
 
-const label = fc.stringMatching(/^[a-z][a-z0-9]{0,12}$/).filter((name) => !reserved.includes(name));
-const reserved = ["alarms", "edge", "failover", "health", "leases", "primary", "probe", "snapshot"];
+const label = fc
+  .stringMatching(/^[a-z][a-z0-9]{0,12}$/)
+  .filter((name) => !isReservedTeamName(name));
 
 const capacity = fc
   .tuple(fc.integer({ min: 2, max: 10 }), fc.nat(10), fc.nat(10))

@@ -7,6 +7,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
+import { isReservedTeamName } from "../../components/jenkins/teamNames";
 import type { ResourceRequest } from "../../local/engine/engine";
 import { previewSpec } from "../../local/engine/preview";
 import { StandinEngine } from "../../local/engine/standin/standinEngine";
@@ -178,6 +179,29 @@ describe("a whole stack", function () {
     }
     expect(collisions).to.deep.equal([]);
     expect(taken.size, "names that were compared").to.be.above(150);
+  });
+
+  it("has no name that a team could take from it without being refused", () => {
+    const token = (team: string): RegExp => new RegExp(`(?<=^|-)${team}(?=$|-)`);
+    const takeable = new Set<string>();
+    for (const stack of stackNames) {
+      const named = requests[stack].flatMap(({ type, inputs }) => {
+        const name = physicalNames.map((key) => inputs[key]).find((each) => each !== undefined);
+        const kind = type.replace(/(composite|metric)Alarm:\w+$/, "alarm");
+        return typeof name !== "string" || ownedByAnother.test(type) ? [] : [{ kind, name }];
+      });
+      for (const team of teams) {
+        for (const ours of named.filter(({ name }) => token(team).test(name))) {
+          const form = new RegExp(`^${ours.name.replace(token(team), "([a-z][a-z0-9-]*)")}$`);
+          for (const { kind, name } of named) {
+            const taken = kind === ours.kind ? form.exec(name)?.[1] : undefined;
+            if (taken !== undefined && !teams.includes(taken)) takeable.add(taken);
+          }
+        }
+      }
+    }
+    expect([...takeable]).to.include.members(["backup", "flow-log", "failover", "ma-agents"]);
+    expect([...takeable].filter((each) => !isReservedTeamName(each))).to.deep.equal([]);
   });
 });
 
