@@ -27,8 +27,21 @@ export function terminateHookName(deployment: Deployment, team: Team): string {
   return `${deployment.prefix}-${team.name}-terminate`;
 }
 
-/** Fields that the failover writes while it fences and scales; Pulumi must not write them back. */
-const writtenByFailover = ["minSize", "maxSize", "desiredCapacity", "suspendedProcesses"];
+/**
+ * Fields that the failover writes while it fences and scales, and that Pulumi must not write back.
+ *
+ * Where several controllers serve, `teams[].capacity` decides min and max: ignored, a change of it
+ * would do nothing until the next failover. That cannot undo a fence: a stack that disagrees with the
+ * failover record does not run (S9), and should a failover begin while it runs, or the record be
+ * silent, a fenced group launches nothing whatever its size, because Launch is suspended, which is
+ * never Pulumi's. The failover, for its part, sees the size and empties the group again.
+ * The desired number belongs to the scaling policies; AWS moves it to within min and max.
+ */
+function writtenByOthers(team: Team, role: RegionRole): string[] {
+  const always = ["desiredCapacity", "suspendedProcesses"];
+  const sizesFollowConfig = role === "active" && !isSingleWriter(team);
+  return sizesFollowConfig ? always : [...always, "minSize", "maxSize"];
+}
 
 /**
  * One team's controllers: a launch template and an Auto Scaling group, named the same in both
@@ -95,7 +108,7 @@ export class ControllerGroup extends pulumi.ComponentResource {
           { key: "Name", value: `${deployment.prefix}-${team.name}`, propagateAtLaunch: true },
         ],
       },
-      { parent: this, ignoreChanges: writtenByFailover },
+      { parent: this, ignoreChanges: writtenByOthers(team, role) },
     );
   }
 

@@ -74,7 +74,8 @@ const team = z.strictObject({
     })
     .exactOptional()
     .meta({
-      description: "Controllers while the region serves.",
+      description:
+        "Controllers while the region serves. min and max follow the configuration with the next `pulumi up` of both stacks; desired counts when a region begins to serve, then the scaling policies decide.",
       allowed: "an object with the keys min, desired and max",
       defaultNote: "2/2/4 for `active-active`, else 1/1/1",
     }),

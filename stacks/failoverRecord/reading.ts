@@ -29,7 +29,8 @@ export type AgreementSettings = Pick<
 
 /**
  * Phases in which the failover function changes the world, or is about to. `aborted` is at rest: what
- * it puts back by itself afterwards are sizes and dials, which Pulumi ignores.
+ * it puts back by itself afterwards are sizes, as the configuration has them, and dials, which Pulumi
+ * ignores.
  */
 export const phaseIsUnderWay: Readonly<Record<Phase, boolean>> = {
   standby: false,

@@ -117,9 +117,10 @@ function request(operation: GroupOperation): Properties {
   const { inputs } = operation;
   return {
     AutoScalingGroupName: inputs.name,
-    MinSize: inputs.minSize,
-    MaxSize: inputs.maxSize,
-    DesiredCapacity: inputs.desiredCapacity,
+    // As AWS's provider does: what is ignored, or was changed by others meanwhile, is not sent again.
+    MinSize: operation.changed("minSize") ? inputs.minSize : undefined,
+    MaxSize: operation.changed("maxSize") ? inputs.maxSize : undefined,
+    DesiredCapacity: operation.changed("desiredCapacity") ? inputs.desiredCapacity : undefined,
     LaunchTemplate: launchTemplate(inputs.launchTemplate),
     MixedInstancesPolicy: mixedInstances(inputs.mixedInstancesPolicy),
     VPCZoneIdentifier: inputs.vpcZoneIdentifiers?.join(","),
