@@ -1,3 +1,4 @@
+import { parseEcrImage } from "../../components/jenkins/agentPlan";
 import type { Check, Given } from "./crossChecks";
 import { architectureProblems, listed, type TeamCheck } from "./machineChecks";
 import type { Problem } from "./problem";
@@ -50,10 +51,30 @@ function fargateOffersTheSize(agents: GivenAgents, path: string): readonly Probl
   ];
 }
 
+/** Each region pulls from its own registry, so the image has to be in one of the pair at least. */
+function imageIsWithinReach(
+  { containerImage }: GivenAgents,
+  path: string,
+  regions: Given["regions"],
+): readonly Problem[] {
+  const ecr = parseEcrImage(containerImage ?? "");
+  const { primary, dr } = regions ?? {};
+  if (!ecr || !primary || !dr || ecr.region === primary || ecr.region === dr) return [];
+  return [
+    {
+      path: `${path}.containerImage`,
+      wrong: `is in the registry of ${ecr.region}, which is neither of the two regions`,
+      allowed: `an image in ECR of ${primary} or ${dr}, replicated to the other, or in another registry`,
+      fix: `push it to ECR in ${primary}, and let that registry replicate to ${dr}: aws ecr put-replication-configuration --region ${primary}`,
+    },
+  ];
+}
+
 /** The settings that all teams inherit. */
-export const agentsOfAllTeams: Check = ({ agents, image }) => {
+export const agentsOfAllTeams: Check = ({ agents, image, regions }) => {
   if (!agents) return [];
   return [
+    ...imageIsWithinReach(agents, "agents", regions),
     ...sizesAreInOrder(agents, "agents"),
     ...fargateOffersTheSize(agents, "agents"),
     ...architectureProblems(
@@ -64,13 +85,14 @@ export const agentsOfAllTeams: Check = ({ agents, image }) => {
 };
 
 /** What a team sets itself, together with what it inherits; never what it inherits alone. */
-export const agentsOfOneTeam: TeamCheck = (team, path, { agents, image }) => {
+export const agentsOfOneTeam: TeamCheck = (team, path, { agents, image, regions }) => {
   const own = team.agents ?? {};
   const whole = { ...agents, ...own };
   const setsSizes = own.min !== undefined || own.max !== undefined;
   const setsTask = own.kind !== undefined || own.vcpu !== undefined || own.memoryGb !== undefined;
   const at = `${path}.agents`;
   return [
+    ...imageIsWithinReach(own, at, regions),
     ...(setsSizes ? sizesAreInOrder(whole, at) : []),
     ...(setsTask ? fargateOffersTheSize(whole, at) : []),
     ...architectureProblems(listed(own.instanceTypes, `${at}.instanceTypes`), image?.architecture),

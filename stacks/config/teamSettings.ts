@@ -31,7 +31,10 @@ const agentFields = {
   containerImage: text(
     /^[a-z0-9][a-z0-9._/:@-]{2,254}$/,
     "an image reference, such as docker.io/jenkins/inbound-agent:latest-jdk21",
-  ).meta({ description: "Image of a Fargate task; it must connect as a Jenkins inbound agent." }),
+  ).meta({
+    description:
+      "Image of a Fargate task; it must connect as a Jenkins inbound agent. Of an ECR image each region pulls the copy in its own registry: let the registry of one region replicate to the other (`aws ecr put-replication-configuration`), or builds do not start after a failover.",
+  }),
 };
 
 const globalAgents = z.strictObject({

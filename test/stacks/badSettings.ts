@@ -448,6 +448,14 @@ export const badSettings: readonly BadSettings[] = [
     says: ["ourjenkins-mobile-applications-abcdef", "32", "21 characters"],
   },
   {
+    mistake: "an agents' image that neither region has in its registry",
+    settings: {
+      agents: { containerImage: "123456789012.dkr.ecr.us-east-1.amazonaws.com/agent:jdk21" },
+    },
+    path: "agents.containerImage",
+    says: ["us-east-1", "eu-central-1 or eu-west-1", "put-replication-configuration"],
+  },
+  {
     mistake: "a team named like a part of the deployment",
     settings: team({ name: "failover" }),
     path: "teams[0].name",

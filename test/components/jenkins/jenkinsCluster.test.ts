@@ -10,6 +10,7 @@ import { homesOf } from "../../../components/jenkins/controllerPlan";
 import { JenkinsCluster } from "../../../components/jenkins/jenkinsCluster";
 import { tlsPolicy } from "../../../components/jenkins/loadBalancer";
 import type { AgentSettings, Team } from "../../../components/jenkins/team";
+import { expectSafe } from "../../support/policyRules";
 import { policyDocuments } from "../../support/policyRules/policyDocuments";
 import type { Registrations } from "../../support/registrations";
 import { type Run, runComponent, valueOf } from "../../support/strictMocks";
@@ -272,6 +273,28 @@ describe("JenkinsCluster", () => {
         .to.include("jenkins-failover")
         .and.to.not.match(/devops|\bba\b|\btw\b/);
     });
+  });
+
+  it("lets Fargate pull an image of ECR from the registry of its own region, and no other image", async () => {
+    const containerImage = "210987654321.dkr.ecr.eu-west-1.amazonaws.com/ci/agent:jdk21";
+    const { registrations } = await cluster([
+      team("ba", { agents: { ...agents, kind: "fargate", containerImage } }),
+    ]);
+    const task = registrations.one("aws:ecs/taskDefinition:TaskDefinition").inputs;
+    expect(parse(String(task.containerDefinitions))[0].image).to.equal(
+      "210987654321.dkr.ecr.eu-central-1.amazonaws.com/ci/agent:jdk21",
+    );
+    const ecrStatements = (given: Registrations) =>
+      policyDocuments(given)
+        .filter(({ owner }) => owner.name === "jenkins-ba-agents-start")
+        .flatMap(({ statements }) => statements)
+        .filter(({ actions }) => actions.some((each) => each.startsWith("ecr:")));
+    expect(ecrStatements(registrations).map(({ resources }) => resources)).to.deep.equal([
+      ["*"],
+      ["arn:aws:ecr:eu-central-1:210987654321:repository/ci/agent"],
+    ]);
+    expectSafe(registrations);
+    expect(ecrStatements(active.registrations), "an image of Docker Hub").to.deep.equal([]);
   });
 
   it("lets controllers and builds read the settings for jobs, where they are written", async () => {
