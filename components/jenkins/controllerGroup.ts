@@ -15,7 +15,7 @@ export interface ControllerGroupArgs {
   readonly instanceProfileArn: pulumi.Input<string>;
   readonly securityGroupId: pulumi.Input<string>;
   readonly subnetIds: pulumi.Input<pulumi.Input<string>[]>;
-  /** The team's own target group first, then others that count the same machines. */
+  /** The team's own target group, if users are sent there, then others that count the same machines. */
   readonly targetGroupArns: readonly pulumi.Input<string>[];
   /** `loadbalancer/targetgroup`, as the request-count metric names them. */
   readonly requestCountLabel: pulumi.Input<string>;

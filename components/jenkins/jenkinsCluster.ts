@@ -151,10 +151,12 @@ export class JenkinsCluster extends pulumi.ComponentResource {
   ): [string, ClusterTeam] {
     const { balancer, endpoint } = elementAt(shards, placement.shard);
     const host = hostOf(team, args.domain);
-    const targetGroup = balancer.addTeam({
+    const { targetGroup, routedArn } = balancer.addTeam({
       team,
       host,
       priority: placement.priority,
+      // A failover leaves it behind, so nobody will ever answer for it here.
+      served: args.role === "active" || team.strategy !== "local-only",
       ...(args.oidc === undefined ? {} : { oidc: args.oidc }),
     });
     const fleet = this.createFleet(name, args, team, shared);
@@ -171,7 +173,7 @@ export class JenkinsCluster extends pulumi.ComponentResource {
         subnetIds: args.network.privateSubnetIds,
         targetGroupArns: [
           // Auto Scaling takes a target group only once a load balancer uses it.
-          balancer.listenerArn.apply(() => targetGroup.arn),
+          ...(routedArn === undefined ? [] : [routedArn]),
           ...(endpoint === undefined ? [] : [endpoint.regionTargetGroupArn]),
         ],
         requestCountLabel: pulumi.interpolate`${balancer.fullName}/${targetGroup.arnSuffix}`,

@@ -48,7 +48,16 @@ export interface TeamRule {
   readonly team: Team;
   readonly host: string;
   readonly priority: number;
+  /** False where the team never runs: its host gets the page that says so. */
+  readonly served: boolean;
   readonly oidc?: OpenIdConnect;
+}
+
+/** Where a team's machines are registered. */
+export interface TeamTarget {
+  readonly targetGroup: aws.lb.TargetGroup;
+  /** Its ARN, known once the load balancer sends the team's users there; undefined if it does not. */
+  readonly routedArn: pulumi.Output<string> | undefined;
 }
 
 /** One region's load balancer for up to 90 teams, about $16.43 a month before traffic. */
@@ -87,7 +96,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
    * Sends a team's host to the team's own target group. Health is `/login`, which answers 200 to
    * everybody once Jenkins is complete and 503 before; `/` would ask for a log-on.
    */
-  addTeam({ team, host, priority, oidc }: TeamRule): aws.lb.TargetGroup {
+  addTeam({ team, host, priority, served, oidc }: TeamRule): TeamTarget {
     const { prefix } = this.args.deployment;
     const tags = { team: team.name, Name: `${prefix}-${team.name}` };
     const targetGroup = new aws.lb.TargetGroup(
@@ -111,24 +120,21 @@ export class LoadBalancer extends pulumi.ComponentResource {
       { parent: this },
     );
     const forward = { type: "forward", targetGroupArn: targetGroup.arn };
-    new aws.lb.ListenerRule(
+    const logOn = { type: "authenticate-oidc", order: 1, authenticateOidc: oidc };
+    const actions = oidc === undefined ? [forward] : [logOn, { ...forward, order: 2 }];
+    const rule = new aws.lb.ListenerRule(
       `${this.name}-${team.name}`,
       {
         listenerArn: this.listenerArn,
         priority,
         conditions: [{ hostHeader: { values: [host] } }],
-        actions:
-          oidc === undefined
-            ? [forward]
-            : [
-                { type: "authenticate-oidc", order: 1, authenticateOidc: oidc },
-                { ...forward, order: 2 },
-              ],
+        actions: served ? actions : [maintenancePage],
         tags,
       },
       { parent: this },
     );
-    return targetGroup;
+    const arns = pulumi.all([rule.arn, targetGroup.arn]);
+    return { targetGroup, routedArn: served ? arns.apply(([, arn]) => arn) : undefined };
   }
 
   private createBalancer(): aws.lb.LoadBalancer {
@@ -220,7 +226,7 @@ export const loginHealthCheck = {
   unhealthyThreshold: 3,
 };
 
-/** What a host without a team gets. AWS takes 1,024 bytes. */
+/** What a host gets whose team does not run here, or that has no team at all. AWS takes 1,024 bytes. */
 const maintenancePage = {
   type: "fixed-response",
   fixedResponse: {

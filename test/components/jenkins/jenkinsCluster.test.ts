@@ -406,6 +406,26 @@ describe("JenkinsCluster", () => {
     });
   });
 
+  it("shows a page for a team that a failover leaves behind, instead of asking nobody", async () => {
+    const { registrations } = await cluster(fourTeams, { role: "waiting" });
+    const actionOf = (name: string) =>
+      registrations
+        .ofType("aws:lb/listenerRule:ListenerRule")
+        .find((each) => each.inputs.tags?.team === name)!.inputs.actions[0];
+    expect(actionOf("tw").fixedResponse).to.include({ statusCode: "503" });
+    expect(actionOf("ma").type).to.equal("forward");
+    // No rule leads to its target group, which Auto Scaling would then refuse.
+    expect(String(group(registrations, "jenkins-tw").inputs.targetGroupArns)).not.to.include("-tw");
+  });
+
+  it("registers machines and scales by requests only after the rule that leads there", () => {
+    const rule = active.registrations
+      .ofType("aws:lb/listenerRule:ListenerRule")
+      .find((each) => each.inputs.tags?.team === "devops")!;
+    const made = group(active.registrations, "jenkins-devops");
+    expect(made.propertyDependencies.targetGroupArns).to.include(rule.urn);
+  });
+
   describe("the accelerator's endpoint", () => {
     it("counts as healthy by two target groups, neither of which is a team's", async () => {
       const [endpoint] = await valueOf(active.result.loadBalancers);
