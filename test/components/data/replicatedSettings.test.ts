@@ -33,7 +33,7 @@ describe("ReplicatedSettings", () => {
       { region: "eu-central-1", kmsKeyId: keyArns["eu-central-1"] },
     ]);
     expect(secret.inputs.tags).to.deep.equal({ "jenkins:credentials:type": "string" });
-    expect(await valueOf(result.secretNames["github"]!)).to.equal("jenkins/shared/github");
+    expect(await valueOf(result.secretNames.github!)).to.equal("jenkins/shared/github");
   });
 
   it("makes a secret of what the caller gave in clear", async () => {
