@@ -32,8 +32,9 @@ export interface TrafficArgs {
   readonly role: RegionRole;
   /**
    * `globalAccelerator` (default of the configuration): two fixed addresses, moves in about 30 s,
-   * also by itself; $18 a month per 90 teams plus $0.015–0.035 a GB. `route53`: no fixed cost, moves
-   * as fast as resolvers forget (60 s), and only by the failover.
+   * also by itself; per 90 teams $26 a month, and $24 in each region for a network load balancer with
+   * its addresses, plus $0.015–0.035 a GB. `route53`: no fixed cost, moves as fast as resolvers
+   * forget (60 s), and only by the failover.
    */
   readonly edge: Edge;
   readonly domain: string;

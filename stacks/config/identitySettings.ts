@@ -99,7 +99,7 @@ export const identityFields = {
   edge: oneOf(["globalAccelerator", "route53"]).default("globalAccelerator").meta({
     description:
       "What moves users between the regions. The accelerator keeps its addresses and moves in seconds; Route 53 depends on resolvers that honour a TTL (57 to 72 s measured elsewhere).",
-    cost: "accelerator: $0.025/h = $18.25 a month plus $0.015/GB and up for traffic; Route 53: about $1 a month per health check",
+    cost: "accelerator: $77 a month for each 90 teams (itself $0.035/h with its addresses = $25.55, and a network load balancer with two addresses in each region) plus $0.015/GB and up for traffic; Route 53: the queries alone",
   }),
   failover: flag().default(false).meta({
     description:
