@@ -17,8 +17,10 @@ export interface QuotaAlarmArgs {
 const quota = "EC2, L-1216C47A";
 
 /**
- * Alarms on the quota that a failover meets first. CloudWatch knows both sides; it publishes usage
- * only while there is some, hence missing data is not an alarm.
+ * Alarms on the quota that a failover meets first. CloudWatch knows both sides, but publishes usage
+ * only while there is some: nothing can be said of a region without a running machine. So the alarm of
+ * the waiting region speaks from the first machine on, a warm standby's or a failover's own, and says
+ * "insufficient data" before that, not "OK". Before, a person has to look; the runbook has the command.
  */
 export function createQuotaAlarms(
   name: string,
@@ -36,6 +38,8 @@ export function createQuotaAlarms(
       label: "share of the vCPU quota",
       comparison: "GreaterThanThreshold",
       threshold: args.quotaWarning,
+      // No usage is no large usage.
+      missing: "notBreaching",
     },
   );
   if (args.role === "active") return [used];
@@ -44,16 +48,17 @@ export function createQuotaAlarms(
     unknownTypes.length === 0
       ? ""
       : ` Not counted, their quotas differ: ${unknownTypes.join(", ")}.`;
-  // A region that waits uses little of its quota, so nobody notices that it is too small until all
-  // machines are wanted at once.
+  // A region that waits uses little or nothing of its quota, so nobody notices that it is too small
+  // until all machines are wanted at once.
   const free = alarm(
     "vcpu-quota",
-    `Fewer On-Demand vCPUs are free in ${region} than the ${vcpus} that a failover needs: ask for a higher quota (${quota}).${left}`,
+    `Fewer On-Demand vCPUs are free in ${region} than the ${vcpus} that a failover needs: ask for a higher quota (${quota}).${left} Without data no machine runs there, and AWS tells nothing: look with ${quotaCommand(region)}`,
     {
       expression: "SERVICE_QUOTA(used) - used",
       label: "free vCPUs",
       comparison: "LessThanThreshold",
       threshold: vcpus,
+      missing: "missing",
     },
   );
   return [used, free];
@@ -65,6 +70,12 @@ interface QuotaTest {
   readonly label: string;
   readonly comparison: "GreaterThanThreshold" | "LessThanThreshold";
   readonly threshold: number;
+  readonly missing: "missing" | "notBreaching";
+}
+
+/** Asks for the quota itself, which is there while its usage is not. */
+function quotaCommand(region: string): string {
+  return `aws service-quotas get-service-quota --region ${region} --service-code ec2 --quota-code L-1216C47A --query Quota.Value`;
 }
 
 function quotaAlarm(
@@ -73,7 +84,7 @@ function quotaAlarm(
   parent: pulumi.Resource,
   suffix: string,
   description: string,
-  { expression, label, comparison, threshold }: QuotaTest,
+  { expression, label, comparison, threshold, missing }: QuotaTest,
 ): aws.cloudwatch.MetricAlarm {
   return new aws.cloudwatch.MetricAlarm(
     `${name}-${suffix}`,
@@ -101,7 +112,7 @@ function quotaAlarm(
       comparisonOperator: comparison,
       threshold,
       evaluationPeriods: 3,
-      treatMissingData: "notBreaching",
+      treatMissingData: missing,
       alarmActions: [announcementsTopicArn],
       okActions: [announcementsTopicArn],
     },

@@ -54,7 +54,7 @@ export const operationsFields = {
         .meta({ description: "Alarm when a certificate expires within this time." }),
       quotaWarning: share().default(0.8).meta({
         description:
-          "Alarm when more than this share of the EC2 vCPU quota is used, in either region. The waiting region has a second alarm: that the free vCPUs hold all controllers.",
+          "Alarm when more than this share of the EC2 vCPU quota is used, in either region. The waiting region has a second alarm, that the free vCPUs do not hold all controllers; it has data only once a machine runs there.",
       }),
     })
     .prefault({}),

@@ -218,6 +218,18 @@ describe("Observability", () => {
     );
   });
 
+  it("does not call a quota good of which AWS tells nothing while no machine runs", async () => {
+    const { registrations } = await runComponent(() => new Observability("observability", args));
+    const { inputs } = registrations.one(
+      "aws:cloudwatch/metricAlarm:MetricAlarm",
+      "observability-vcpu-quota",
+    );
+    expect(inputs.treatMissingData).to.equal("missing");
+    expect(String(inputs.alarmDescription))
+      .to.include("aws service-quotas get-service-quota --region eu-west-1")
+      .and.have.length.below(1_024);
+  });
+
   it("tells of a quota that is nearly used in the region that serves, too", async () => {
     const { registrations } = await runComponent(
       () => new Observability("observability", { ...args, role: "active" }),
