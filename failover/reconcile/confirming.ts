@@ -1,4 +1,4 @@
-import type { FailoverRecord, Observation, Policy } from "../model";
+import type { Blockage, FailoverRecord, Observation, Policy } from "../model";
 import { isDown } from "../teamHealth";
 import { abort } from "./admission";
 import {
@@ -37,7 +37,7 @@ export function confirm(
   }
   const verdict = gate(seen, observation, policy);
   if (verdict.open === "unread") {
-    return decide(record, wait(seen, verdict.reason, policy, now), [], later);
+    return decide(record, wait(seen, verdict.reason, policy, now, verdict), [], later);
   }
   if (!verdict.open) return decide(record, block(seen, verdict, now), [], later);
   const confirmed = setStep(seen, "confirm", "done", now);
@@ -87,16 +87,28 @@ function doubtOf(
   return policy.mode === "manual" ? "Confirmed; the mode is manual: a person decides." : undefined;
 }
 
-function wait(record: FailoverRecord, doubt: string, policy: Policy, now: number): FailoverRecord {
+function wait(
+  record: FailoverRecord,
+  doubt: string,
+  policy: Policy,
+  now: number,
+  obstacle: Obstacle = unconfirmed(record, doubt, policy),
+): FailoverRecord {
   const waiting = setStep(record, "confirm", "running", now, doubt);
   const startedAt = waiting.steps.confirm?.startedAt ?? now;
   if (now - startedAt < policy.confirmLimit) return unblock(waiting, "confirming", now);
-  const remedy =
-    "Look at the region yourself. To fail over: npm run failover -- --stack dr. " +
-    "To drop the request: npm run failover -- --stack dr --abort.";
+  return block(waiting, obstacle, now);
+}
+
+type Obstacle = Pick<Blockage, "step" | "reason" | "remedy">;
+
+function unconfirmed(record: FailoverRecord, doubt: string, policy: Policy): Obstacle {
   const reason =
     policy.mode === "manual" && record.downSince !== undefined
       ? "The region is down and the mode is manual."
-      : "The region's loss could not be confirmed.";
-  return block(waiting, { step: "confirm", reason, remedy }, now);
+      : `The region's loss could not be confirmed. ${doubt}`;
+  const remedy =
+    "Look at the region yourself. To fail over: npm run failover -- --stack dr. " +
+    "To drop the request: npm run failover -- --stack dr --abort.";
+  return { step: "confirm", reason, remedy };
 }

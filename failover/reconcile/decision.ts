@@ -82,24 +82,24 @@ export function say(record: FailoverRecord, announcement: Announcement): Failove
 /** Notes the obstacle, pages when it is new and again every {@link pageInterval}. */
 export function block(
   record: FailoverRecord,
-  obstacle: Pick<Blockage, "step" | "reason" | "remedy">,
+  { step, reason, remedy }: Pick<Blockage, "step" | "reason" | "remedy">,
   now: number,
 ): FailoverRecord {
   const before = record.blockage;
   // Numbers in the reason change each round; a page for each would bury the first.
-  const known = before?.step === obstacle.step;
+  const known = before?.step === step;
   const since = known ? before.since : now;
   const page = !known || now - before.pagedAt >= pageInterval;
-  const blockage: Blockage = { ...obstacle, since, pagedAt: page ? now : before.pagedAt };
+  const blockage: Blockage = { step, reason, remedy, since, pagedAt: page ? now : before.pagedAt };
   const blocked = { ...enter(record, "blocked", now), blockage };
   if (!page) return blocked;
   return say(blocked, {
-    id: `blocked-${obstacle.step}-${now}`,
+    id: `blocked-${step}-${now}`,
     severity: "page",
-    subject: `Jenkins failover is blocked at step ${obstacle.step}`,
+    subject: `Jenkins failover is blocked at step ${step}`,
     body:
-      `Blocked since ${new Date(since).toISOString()}: ${obstacle.reason} ` +
-      `What to do: ${obstacle.remedy} It goes on by itself once the obstacle is gone.`,
+      `Blocked since ${new Date(since).toISOString()}: ${reason} ` +
+      `What to do: ${remedy} It goes on by itself once the obstacle is gone.`,
   });
 }
 

@@ -4,7 +4,12 @@ import type { FailoverRecord, Lag, Observation, Policy, StepName } from "../mode
 export type Gate =
   | { readonly open: true; readonly lag: Lag }
   /** The lag is read again in the next round: the call failed, which says nothing about the lag. */
-  | { readonly open: "unread"; readonly step: StepName; readonly reason: string }
+  | {
+      readonly open: "unread";
+      readonly step: StepName;
+      readonly reason: string;
+      readonly remedy: string;
+    }
   | {
       readonly open: false;
       readonly step: StepName;
@@ -15,6 +20,10 @@ export type Gate =
 const forceRemedy =
   "Restore the replication or accept the loss: " +
   'npm run failover -- --stack dr --force --reason "…".';
+
+const unreadRemedy =
+  "Mend what keeps the function from reading it (its error says what), or accept a loss that nobody " +
+  'knows: npm run failover -- --stack dr --force --reason "…"; or give up: … --abort.';
 
 /** A person's force opens the gate; the lag is recorded as far as it is known. */
 export function gate(record: FailoverRecord, observation: Observation, policy: Policy): Gate {
@@ -28,9 +37,9 @@ export function gate(record: FailoverRecord, observation: Observation, policy: P
   };
   if (force) return { open: true, lag };
   if (policy.hasDatabase && !replica?.known) {
-    return { open: "unread", step: "database", reason: unread("replica", replica?.error) };
+    return unread("database", "replica", replica?.error);
   }
-  if (!home?.known) return { open: "unread", step: "home", reason: unread("home", home?.error) };
+  if (!home?.known) return unread("home", "home", home?.error);
   if (policy.hasDatabase) {
     const refused = judge("database", lag.database, policy.maxReplicaLag);
     if (refused !== undefined) return refused;
@@ -53,6 +62,7 @@ function judge(
   return { open: false, step, reason, remedy: forceRemedy };
 }
 
-function unread(what: string, error: string | undefined): string {
-  return `The ${what} cannot be read (${error ?? "not observed"}).`;
+function unread(step: "database" | "home", what: string, error: string | undefined): Gate {
+  const reason = `The ${what} cannot be read (${error ?? "not observed"}).`;
+  return { open: "unread", step, reason, remedy: unreadRemedy };
 }

@@ -23,11 +23,6 @@ const remedies: Readonly<Record<StepName, string>> = {
     "there by hand, or wait for it.",
 };
 
-/** The old region is shut down by then, so waiting costs as much as deciding. */
-const unreadRemedy =
-  "Mend what keeps the function from reading it (its error says what), or accept a loss that nobody " +
-  'knows: npm run failover -- --stack dr --force --reason "…"; or give up: … --abort.';
-
 const stepOfAction: Readonly<Record<Action["kind"], StepName>> = {
   fenceGroups: "fence",
   closeTraffic: "traffic",
@@ -53,14 +48,14 @@ export function obstacleOf(
     if (loss.open === false) return loss;
     const { unreadSince } = record;
     if (loss.open === "unread" && unreadSince !== undefined) {
-      const { step, reason } = loss;
-      if (now - unreadSince >= policy.stepLimit) return { step, reason, remedy: unreadRemedy };
+      // The old region is shut down by then, so waiting costs as much as deciding.
+      if (now - unreadSince >= policy.stepLimit) return loss;
     }
   }
   const hopeless = views.find(({ obstacle }) => obstacle !== undefined);
   if (hopeless?.obstacle !== undefined) {
-    const { name, obstacle } = hopeless;
-    return { step: name, reason: obstacle, remedy: remedies[name] };
+    const { name, obstacle, remedy = remedies[name] } = hopeless;
+    return { step: name, reason: obstacle, remedy };
   }
   return fenceRefused(record, observation) ?? overdue(record, observation, policy, now);
 }

@@ -9,7 +9,12 @@ export interface StepView {
   readonly actions: readonly Action[];
   /** Set when waiting longer cannot help. */
   readonly obstacle?: string;
+  /** What a person can do about the obstacle; absent where it is what the step usually needs. */
+  readonly remedy?: string;
 }
+
+const permissionRemedy =
+  "Give the function's role in the waiting region the permission that the reason names.";
 
 /** RDS states that a promotion does not leave by itself. */
 const stuckStatuses = /^(storage-full|failed|stopped|restore-error|inaccessible-|incompatible-)/;
@@ -94,7 +99,7 @@ function unread(name: StepName, reading: Reading<unknown> | undefined): StepView
   const view = { name, state: "running", waitsFor: `an answer (${error})`, actions: [] } as const;
   // Missing permissions do not come back by waiting.
   return reading?.known === false && reading.failure === "refused"
-    ? { ...view, obstacle: `The request was refused: ${error}` }
+    ? { ...view, obstacle: `The request was refused: ${error}`, remedy: permissionRemedy }
     : view;
 }
 
