@@ -71,12 +71,14 @@ export class Replication {
    * destination read-only: it is freed after the modelled time, then `onFreed` runs.
    */
   delete(regions: readonly string[], onFreed: () => void): void {
-    this.pending?.cancel();
-    this.metric.cancel();
     const { clock, latencies } = this.context;
     for (const region of regions)
       if (region !== this.destination.region) this.halves.delete(region);
-    if (!regions.includes(this.destination.region) || this.status === "DELETING") return;
+    // Asked again while it is under way: what was begun goes on.
+    if (this.status === "DELETING") return;
+    this.pending?.cancel();
+    this.metric.cancel();
+    if (!regions.includes(this.destination.region)) return;
     this.status = "DELETING";
     const finish = () => {
       if (!this.context.regionIsAlive(this.destination.region)) {

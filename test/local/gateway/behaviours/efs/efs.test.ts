@@ -193,6 +193,17 @@ describe("the EFS behaviour", () => {
     );
   });
 
+  it("frees it in the same time when the deletion is asked for again", async () => {
+    const id = await replicate();
+    await time.pass(11 * minute);
+    const again = new DeleteReplicationConfigurationCommand({ SourceFileSystemId: "fs-0000000a" });
+    await there.send(again);
+    await time.pass(2 * minute);
+    await there.send(again);
+    await time.pass(2 * minute);
+    expect(isWritable(id)).to.equal(true);
+  });
+
   it("deletes the local half alone when the source's region is dead", async () => {
     const id = await replicate();
     await time.pass(11 * minute);
