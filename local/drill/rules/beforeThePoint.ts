@@ -69,11 +69,18 @@ export function fenceFirst({ trace, versions, irreversible, limits }: Evidence):
   );
 }
 
-/** When the lost region's control plane answered last, or was lost. */
+/**
+ * When the lost region's control plane answered last, or was lost. An answer of 500 is no more of an
+ * answer than none: it is what a region gives that is going down.
+ */
 function lastSignOfLife(trace: Evidence["trace"], before: number): number {
   const answered = trace.calls.filter(
     ({ region, service, status, number }) =>
-      region === trace.lostRegion && service === "autoscaling" && status > 0 && number < before,
+      region === trace.lostRegion &&
+      service === "autoscaling" &&
+      status > 0 &&
+      status < 500 &&
+      number < before,
   );
   return Math.max(trace.lostAt, ...answered.map(({ at }) => at));
 }

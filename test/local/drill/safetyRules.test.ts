@@ -103,9 +103,15 @@ describe("the safety rules over a drill's trace", () => {
     });
     it("breaks if the old region answered less than fenceTimeout ago", () => {
       const { S3 } = broken(
-        (calls) => (calls.fence = { ...calls.fence, at: 200_000, status: 500 }),
+        (calls) => (calls.fence = { ...calls.fence, at: 200_000, status: 400 }),
       );
       expect(S3).to.contain("went on unfenced after 221 s");
+    });
+    it("takes a server error for no answer, as the failover does", () => {
+      const { S3 } = broken(
+        (calls) => (calls.fence = { ...calls.fence, at: 200_000, status: 500 }),
+      );
+      expect(S3).to.equal(undefined);
     });
     it("breaks if the record knows no fence", () => {
       const { S3 } = broken(
