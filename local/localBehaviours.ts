@@ -22,6 +22,7 @@ export class LocalBehaviours {
   readonly lambda = new LambdaBehaviour({ leastRealTimeoutMs: 30_000 });
   readonly sns = new SnsDeliveryBehaviour();
   readonly cloudWatch = new CloudWatchBehaviour();
+  readonly rds = new RdsBehaviour();
   readonly all = [
     this.lambda,
     this.sns,
@@ -33,7 +34,7 @@ export class LocalBehaviours {
     new BucketReplicationBehaviour(),
     new GlobalAcceleratorBehaviour(),
     new ImageBuilderBehaviour(),
-    new RdsBehaviour(),
+    this.rds,
     new AutoScalingBehaviour(),
     new TargetHealthBehaviour(),
     new LoadBalancerEdge(),

@@ -3,8 +3,10 @@ import * as path from "node:path";
 import { zipSync, type Zippable } from "fflate";
 import { isProperties, signatureKey, type Properties } from "./wire";
 
-const assetSignature = "c44067f5952c0a294b673a41bacd8c17";
-const archiveSignature = "0def7320c3a5731c473e5ecbe6d01bc7";
+/** What marks an asset on Pulumi's wire. */
+export const assetSignature = "c44067f5952c0a294b673a41bacd8c17";
+/** What marks an archive on it. */
+export const archiveSignature = "0def7320c3a5731c473e5ecbe6d01bc7";
 
 // Zip's epoch: with any other time the same code would be another package each time.
 const fixedTime = "1980-01-01T00:00:00";

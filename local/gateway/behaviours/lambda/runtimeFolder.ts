@@ -19,21 +19,12 @@ export interface RuntimeFolder {
  * ts-node, so that they start as fast as Lambda's and find nothing that Lambda's would not.
  */
 export function createRuntimeFolder(): RuntimeFolder {
-  const ts = require("typescript") as typeof import("typescript");
   // Resolved, because the module fence compares real paths and /tmp is a link on macOS.
   const root = fs.mkdtempSync(path.join(fs.realpathSync(os.tmpdir()), "pilot-light-lambda-"));
   const runtime = path.join(root, "runtime");
   fs.mkdirSync(runtime);
   for (const name of sources) {
-    const source = fs.readFileSync(path.join(__dirname, "runtime", `${name}.ts`), "utf8");
-    const { outputText } = ts.transpileModule(source, {
-      compilerOptions: {
-        target: ts.ScriptTarget.ES2022,
-        module: ts.ModuleKind.CommonJS,
-        esModuleInterop: true,
-      },
-    });
-    fs.writeFileSync(path.join(runtime, `${name}.js`), outputText);
+    fs.writeFileSync(path.join(runtime, `${name}.js`), transpiled(name));
   }
   const remove = () => {
     fs.rmSync(root, { recursive: true, force: true });
@@ -48,4 +39,23 @@ export function createRuntimeFolder(): RuntimeFolder {
       remove();
     },
   };
+}
+
+/** Kept for the life of the process: a matrix of cases makes one folder for each. */
+const outputs = new Map<string, string>();
+
+function transpiled(name: string): string {
+  const known = outputs.get(name);
+  if (known !== undefined) return known;
+  const ts = require("typescript") as typeof import("typescript");
+  const source = fs.readFileSync(path.join(__dirname, "runtime", `${name}.ts`), "utf8");
+  const { outputText } = ts.transpileModule(source, {
+    compilerOptions: {
+      target: ts.ScriptTarget.ES2022,
+      module: ts.ModuleKind.CommonJS,
+      esModuleInterop: true,
+    },
+  });
+  outputs.set(name, outputText);
+  return outputText;
 }

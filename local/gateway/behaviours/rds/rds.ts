@@ -32,6 +32,8 @@ export class RdsBehaviour implements Behaviour {
   readonly service = "rds";
   readonly actions: readonly string[];
   private readonly replicas: Replica[] = [];
+  /** Statuses that trouble has put instances into, by region and identifier. */
+  private readonly troubles = new Map<string, string>();
   /** Modelled time until which an instance is backing up, by region and identifier. */
   private readonly backups = new Map<string, number>();
   private readonly operations: Readonly<Record<string, Operation>> = {
@@ -73,6 +75,12 @@ export class RdsBehaviour implements Behaviour {
    */
   startBackup(key: DatabaseKey, until: number): void {
     this.backups.set(nameOf(key), until);
+  }
+
+  /** Puts an instance into a status such as `storage-full`, as trouble with it would; undefined ends it. */
+  setTrouble(key: DatabaseKey, status: string | undefined): void {
+    if (status === undefined) this.troubles.delete(nameOf(key));
+    else this.troubles.set(nameOf(key), status);
   }
 
   private async createReplica(request: AwsRequest, context: BehaviourContext): Promise<object> {
@@ -212,6 +220,7 @@ export class RdsBehaviour implements Behaviour {
     const backupUntil = this.backups.get(nameOf(key)) ?? 0;
     const status =
       replica?.status ??
+      this.troubles.get(nameOf(key)) ??
       (backupUntil > context.clock.now() ? "backing-up" : instance.DBInstanceStatus);
     return {
       ...instance,
