@@ -8,6 +8,7 @@ const pureFiles = [
   "failover/reconcile/**/*.ts",
   "failover/teamHealth.ts",
   "failover/**/*Plan.ts",
+  "explore/{runs,rules,sabotage,search,world}/*.ts",
   "components/**/*Renderer.ts",
   "components/**/*Plan.ts",
   "stacks/config/*Renderer.ts",
@@ -66,8 +67,8 @@ export default tseslint.config(
       "no-restricted-syntax": [
         "error",
         {
-          selector: "ImportDeclaration[source.value=/(^|\\u002F)(local|lab|test)\\u002F/]",
-          message: "The product must deploy with local/, lab/ and test/ deleted.",
+          selector: "ImportDeclaration[source.value=/(^|\\u002F)(local|lab|test|explore)\\u002F/]",
+          message: "The product must deploy with local/, lab/, explore/ and test/ deleted.",
         },
       ],
     },
