@@ -54,6 +54,7 @@ export interface Look {
  */
 export class Rounds {
   private readonly known = new Map<number, readonly Round[]>();
+  private readonly looksOf = new Map<number, readonly Look[]>();
 
   constructor(
     private readonly decider: Decider,
@@ -103,9 +104,11 @@ export class Rounds {
   }
 
   /** Refused deliveries look as the schedule does; they get one look, for the rules. */
-  private looks(number: number): Look[] {
+  private looks(number: number): readonly Look[] {
+    const known = this.looksOf.get(number);
+    if (known !== undefined) return known;
     const stored = this.records.get(number);
-    return this.environment.deliveries.flatMap((delivery) => {
+    const looks = this.environment.deliveries.flatMap((delivery) => {
       const admission = this.admit(stored, delivery);
       const plain: Look = { delivery, alarm: "OK" };
       if (!admission.accepted && delivery !== schedule) return [plain];
@@ -114,6 +117,8 @@ export class Rounds {
       const faults = this.environment.faults ? faultsIn(parts) : [];
       return [plain, ...rings, ...faults.map((fault) => ({ ...plain, fault }))];
     });
+    this.looksOf.set(number, looks);
+    return looks;
   }
 
   private admit(stored: FailoverRecord, delivery: Delivery): Admission {
