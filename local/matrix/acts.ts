@@ -54,7 +54,7 @@ export function whenCommitted(act: Act): Act {
   return (world) => {
     let done = false;
     world.onCall(() => {
-      if (done || world.record()?.committedAt === undefined) return;
+      if (done || world.record().committedAt === undefined) return;
       done = true;
       void act(world);
     });

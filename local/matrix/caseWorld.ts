@@ -1,4 +1,4 @@
-import { initialRecord } from "../../failover/model";
+import { type FailoverRecord, initialRecord } from "../../failover/model";
 import { type RecordVersion, recordVersions } from "../drill/trace";
 import type { LoggedCall } from "../gateway/callLog";
 import { ModelledControllers } from "../gateway/controllers/modelledControllers";
@@ -58,6 +58,8 @@ export class CaseWorld {
     readonly behaviours: LocalBehaviours,
     readonly client: ClientOf & { destroy(): void },
     readonly defects: readonly unknown[],
+    /** The record as it stood before the case began. */
+    private readonly seeded: FailoverRecord,
   ) {
     this.names = namesOf(site.prefix);
   }
@@ -89,10 +91,10 @@ export class CaseWorld {
       behaviours,
       clientsOf(endpoint, "matrix"),
       defects,
+      { ...initialRecord(regions.active, 1, gateway.clock.now()), version: 1 },
     );
     try {
-      const now = gateway.clock.now();
-      await seedRecord(bench, { ...initialRecord(regions.active, 1, now), version: 1 });
+      await seedRecord(bench, world.seeded);
       await buildCase(world, bench.packed, options);
       const wanted = options.healthy === true ? bench.site.active.targetGroupArns.length : 1;
       await world.until("the old region's controllers to answer", signal, () => {
@@ -139,9 +141,9 @@ export class CaseWorld {
     return recordVersions({ tableName: this.names.tableName, calls: this.calls() });
   }
 
-  /** The record as it is now; undefined before the first change. */
-  record(): RecordVersion["record"] | undefined {
-    return this.versions().at(-1)?.record;
+  /** The record as it is now. */
+  record(): FailoverRecord {
+    return this.versions().at(-1)?.record ?? this.seeded;
   }
 
   /** Puts a fault to work that has to meet a call, or the case proves nothing. */

@@ -73,16 +73,16 @@ export async function readEndState(world: CaseWorld): Promise<EndState> {
   };
 }
 
-function essenceOf(record: FailoverRecord | undefined): EndState["record"] {
-  const steps = Object.entries(record?.steps ?? {});
+function essenceOf(record: FailoverRecord): EndState["record"] {
+  const { phase, generation, activeRegion, steps, outbox, blockage, history } = record;
   return {
-    phase: record?.phase ?? "none",
-    generation: record?.generation ?? 0,
-    activeRegion: record?.activeRegion ?? "none",
-    steps: Object.fromEntries(steps.map(([name, { state }]) => [name, state])),
-    unsent: record?.outbox.length ?? 0,
-    blocked: record?.blockage !== undefined,
-    history: (record?.history ?? []).map((entry) => `${entry.outcome} ${entry.generation}`),
+    phase,
+    generation,
+    activeRegion,
+    steps: Object.fromEntries(Object.entries(steps).map(([name, { state }]) => [name, state])),
+    unsent: outbox.length,
+    blocked: blockage !== undefined,
+    history: history.map((entry) => `${entry.outcome} ${entry.generation}`),
   };
 }
 

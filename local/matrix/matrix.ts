@@ -7,6 +7,7 @@ import { worldCases } from "./cases/worldCases";
 import type { Bench } from "./caseWorld";
 import type { MatrixCase } from "./matrixCase";
 import type { MatrixOptions } from "./options";
+import { wordsOf } from "./outcome";
 import { type CaseResult, runCase } from "./runCase";
 import { clientsOf } from "./site";
 
@@ -67,7 +68,7 @@ async function runCases(
   await inLanes(cases, benches.length, async (one) => {
     const bench = free.pop();
     if (bench === undefined) throw new Error("More cases at a time than pairs of regions.");
-    const { result } = await runCase(bench, one, signal);
+    const result = await runOrSay(bench, one, signal);
     free.push(bench);
     results.set(one, result);
     const mark =
@@ -77,4 +78,23 @@ async function runCases(
     );
   });
   return cases.flatMap((one) => results.get(one) ?? []);
+}
+
+/** A case that ends with an error deviates; the others go on. */
+async function runOrSay(bench: Bench, one: MatrixCase, signal: AbortSignal): Promise<CaseResult> {
+  try {
+    return (await runCase(bench, one, signal)).result;
+  } catch (error) {
+    if (signal.aborted) throw error;
+    return {
+      matrix: one.matrix,
+      name: one.name,
+      promised: wordsOf(one.promise),
+      deviations: [`It ended with an error: ${String(error)}`],
+      rto: null,
+      calls: 0,
+      recordSaid: "",
+      realSeconds: 0,
+    };
+  }
 }

@@ -81,7 +81,7 @@ async function follow(world: CaseWorld, one: MatrixCase, signal: AbortSignal): P
     await world.reached(() => isHeld(world, promise), patience, signal);
     await doAll(mend, world);
   }
-  await world.reached(() => world.record()?.phase === "serving", patience, signal);
+  await world.reached(() => world.record().phase === "serving", patience, signal);
   await doAll(afterwards, world);
   if (afterwards.length > 0) await world.pass(linger, signal);
   await world.reached(() => isSettled(world), patience, signal);
@@ -98,13 +98,13 @@ function isHeld(world: CaseWorld, promise: Outcome): boolean {
     return failed.length >= 2;
   }
   const record = world.record();
-  return record?.phase === "blocked" && record.outbox.length === 0;
+  return record.phase === "blocked" && record.outbox.length === 0;
 }
 
 /** Nothing is left to do and no run is under way; the trouble has come by then. */
 async function isSettled(world: CaseWorld): Promise<boolean> {
   const record = world.record();
-  if (record?.phase !== "serving" || record.outbox.length > 0 || world.isRunning()) return false;
+  if (record.phase !== "serving" || record.outbox.length > 0 || world.isRunning()) return false;
   if (record.steps.fence?.state !== "done" || record.steps.traffic?.state !== "done") return false;
   if (world.injected.some(({ met }) => met === 0)) return false;
   return differences(servingEnd, await readEndState(world)).length === 0;
