@@ -22,7 +22,7 @@ export const quickTiming = {
   killBefore: 2,
   call: 0.5,
   clockSkew: 0,
-  mountPatience: 2,
+  mountPatience: 60,
 };
 
 export const settings: LeaseSettings = {

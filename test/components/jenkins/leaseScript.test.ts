@@ -5,7 +5,7 @@ import {
   defaultLeaseTiming,
   renderLeaseSettings,
 } from "../../../components/jenkins/leaseSettingsRenderer";
-import { eventually, LeaseWorld, pause, settings } from "./leaseMachines";
+import { eventually, LeaseWorld, pause, quickTiming, settings } from "./leaseMachines";
 
 const otherRegion = settings.peerRegion;
 const far = Math.floor(Date.now() / 1000) + 3600;
@@ -237,7 +237,7 @@ describe("the start lease, run in bash", () => {
     });
 
     it("is not mounted again and again for ever", async () => {
-      const machine = world.machine("i-1");
+      const machine = world.machine("i-1", { timing: { ...quickTiming, mountPatience: 2 } });
       machine.write("unmountable", "");
       void machine.run("run");
       await eventually("it gives up", () => machine.said.includes("not trying any more"));
