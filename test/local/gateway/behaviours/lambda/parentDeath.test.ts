@@ -37,14 +37,10 @@ function isRunning(pid: number): boolean {
 
 describe("a function's process", () => {
   it("dies with the gateway's, even when both are past any cleaning up", async () => {
-    const parent = spawn(
-      process.execPath,
-      ["-r", "./local/transpile/register.js", "-e", gateway],
-      {
-        cwd: path.resolve(__dirname, "../../../../.."),
-        stdio: ["ignore", "pipe", "inherit"],
-      },
-    );
+    const parent = spawn(process.execPath, ["-r", "./local/transpile/register.js", "-e", gateway], {
+      cwd: path.resolve(__dirname, "../../../../.."),
+      stdio: ["ignore", "pipe", "inherit"],
+    });
     try {
       const said = await new Promise<string>((resolve, reject) => {
         parent.stdout.once("data", (chunk: Buffer) => {
