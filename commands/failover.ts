@@ -10,18 +10,12 @@ import { recordId, recordTableName } from "../failover/recordAddress";
 import type { RunResult } from "../failover/run";
 import { type FailoverOptions, readOptions, requestOf } from "./failoverRequest";
 import { type Answer, failoverService, type RecordSummary } from "./failoverService";
-import { readStackSettings } from "./stackSettings";
+import { readWaitingStackSettings } from "./stackSettings";
 
 async function main(argv: readonly string[]): Promise<number> {
   const options = readOptions(argv);
-  const settings = readStackSettings(join(__dirname, ".."), options.stack);
-  const { region, prefix, program } = settings;
-  if (program !== "dr") {
-    throw new Error(
-      `Stack ${options.stack} runs program ${program}, which has no failover function; ` +
-        "name the waiting region's stack: --stack dr",
-    );
-  }
+  const settings = readWaitingStackSettings(join(__dirname, ".."), options.stack);
+  const { region, prefix } = settings;
   const service = failoverService(region, prefix);
   const record = await service.readRecord();
   announce(options, region, record);

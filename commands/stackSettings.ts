@@ -34,6 +34,20 @@ export function readStackSettings(folder: string, stackName: string): Settings {
   return parseSettings(values, stackName, encrypted);
 }
 
+/**
+ * The settings of the waiting region's stack, for commands that talk to its failover function.
+ *
+ * @throws as {@link readStackSettings}, and Error where the stack has no such function.
+ */
+export function readWaitingStackSettings(folder: string, stackName: string): Settings {
+  const settings = readStackSettings(folder, stackName);
+  if (settings.program === "dr") return settings;
+  throw new Error(
+    `Stack ${stackName} runs program ${settings.program}, which has no failover function; ` +
+      "name the waiting region's stack: --stack dr",
+  );
+}
+
 /** Keys without a namespace are the project's; those of other namespaces (`aws:`) are not ours. */
 function ownKey(key: string, namespace: string): string | undefined {
   if (!key.includes(":")) return key;

@@ -9,7 +9,7 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { failoverService, type FailoverService } from "./failoverService";
-import { readStackSettings } from "./stackSettings";
+import { readWaitingStackSettings } from "./stackSettings";
 import { readStatusOptions } from "./statusOptions";
 import { needsAttention, statusReport, type Status } from "./statusReport";
 
@@ -18,13 +18,7 @@ const watchEvery = 10_000;
 
 async function main(argv: readonly string[]): Promise<number> {
   const options = readStatusOptions(argv);
-  const { region, prefix, program } = readStackSettings(join(__dirname, ".."), options.stack);
-  if (program !== "dr") {
-    throw new Error(
-      `Stack ${options.stack} runs program ${program}, which has no failover function; ` +
-        "name the waiting region's stack: --stack dr",
-    );
-  }
+  const { region, prefix } = readWaitingStackSettings(join(__dirname, ".."), options.stack);
   const service = failoverService(region, prefix);
   for (;;) {
     const status = await read(service, options.stack);

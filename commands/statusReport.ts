@@ -7,7 +7,7 @@ import type {
   Reading,
   TeamCount,
 } from "../failover/model";
-import { readableDuration } from "../failover/duration";
+import { readableDuration, readableLag } from "../failover/duration";
 
 /** What could be found out, for people. */
 export interface Status {
@@ -57,7 +57,10 @@ function recordRows(record: FailoverRecord | undefined, now: number): Row[] {
     rows.push(["asked by", `${trigger.kind}${why}`]);
   }
   if (lag !== undefined) {
-    rows.push(["lost at most", `database ${textOfLag(lag.database)}, home ${textOfLag(lag.home)}`]);
+    rows.push([
+      "lost at most",
+      `database ${readableLag(lag.database ?? null)}, home ${readableLag(lag.home ?? null)}`,
+    ]);
   }
   return rows;
 }
@@ -107,11 +110,7 @@ function databaseRows({ replica }: Observation, limit: number): Row[] {
 function lagOf(seconds: number | undefined, limit: number): string {
   if (seconds === undefined) return "lag unknown: the RPO gate would refuse";
   const verdict = seconds > limit ? "above" : "within";
-  return `${textOfLag(seconds)} behind, ${verdict} the RPO gate's ${textOfLag(limit)}`;
-}
-
-function textOfLag(seconds: number | undefined): string {
-  return seconds === undefined ? "unknown" : readableDuration(seconds * 1000);
+  return `${readableLag(seconds)} behind, ${verdict} the RPO gate's ${readableLag(limit)}`;
 }
 
 function counted({ teams, healthy }: TeamCount): string {
