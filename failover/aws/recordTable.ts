@@ -32,14 +32,7 @@ export function recordTable(clients: Clients, tableName: string): Pick<Cloud, "l
         await clients.dynamoDb().send(
           new PutItemCommand({
             TableName: tableName,
-            Item: {
-              id: { S: recordId },
-              version: { N: String(record.version) },
-              generation: { N: String(record.generation) },
-              activeRegion: { S: record.activeRegion },
-              phase: { S: record.phase },
-              record: { S: JSON.stringify(record) },
-            },
+            Item: itemOf(record),
             ConditionExpression: first ? "attribute_not_exists(id)" : "version = :expected",
             ...(first
               ? {}
@@ -60,4 +53,18 @@ export function recordTable(clients: Clients, tableName: string): Pick<Cloud, "l
     const stored = await recordTable(from, table).load();
     return stored !== undefined && JSON.stringify(stored) === JSON.stringify(record);
   }
+}
+
+/** The record as the table's item: whole for the failover, and what others read of it as attributes. */
+export function itemOf(
+  record: FailoverRecord,
+): NonNullable<import("@aws-sdk/client-dynamodb").PutItemCommandInput["Item"]> {
+  return {
+    id: { S: recordId },
+    version: { N: String(record.version) },
+    generation: { N: String(record.generation) },
+    activeRegion: { S: record.activeRegion },
+    phase: { S: record.phase },
+    record: { S: JSON.stringify(record) },
+  };
 }

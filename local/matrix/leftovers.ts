@@ -10,8 +10,8 @@ import {
   PromoteReadReplicaCommand,
   RDSClient,
 } from "@aws-sdk/client-rds";
+import { itemOf } from "../../failover/aws/recordTable";
 import type { FailoverRecord } from "../../failover/model";
-import { recordId } from "../../failover/recordAddress";
 import { namesOf, regions } from "./matrixPlan";
 import type { ClientOf, Site, SiteRegion } from "./site";
 
@@ -61,14 +61,7 @@ export async function seedRecord(
   await emulator(DynamoDBClient, regions.waiting).send(
     new PutItemCommand({
       TableName: namesOf(site.prefix).tableName,
-      Item: {
-        id: { S: recordId },
-        version: { N: String(record.version) },
-        generation: { N: String(record.generation) },
-        activeRegion: { S: record.activeRegion },
-        phase: { S: record.phase },
-        record: { S: JSON.stringify(record) },
-      },
+      Item: itemOf(record),
     }),
   );
 }
