@@ -92,9 +92,9 @@ async function act(clients: Clients, plan: FailoverPlan, action: Action): Promis
     case "fenceGroups":
       return fenceGroups(clients, activeRegion, action.groups);
     case "releaseGroups":
-      return releaseGroups(clients, activeRegion, action.groups, plan);
+      return releaseGroups(clients, activeRegion, action.groups, action.groups, plan);
     case "raiseCapacity":
-      return resizeGroups(clients, waitingRegion, action.groups, plan, "serving");
+      return releaseGroups(clients, waitingRegion, action.groups, action.resume ?? [], plan);
     case "lowerCapacity":
       return resizeGroups(clients, waitingRegion, action.groups, plan, "zero");
     case "promoteReplica":

@@ -178,6 +178,7 @@ function planOf(args: FailoverArgs): pulumi.Output<FailoverPlan> {
   const { deployment } = args;
   return pulumi.output({
     prefix: deployment.prefix,
+    stack: deployment.stack,
     activeRegion: deployment.activeRegion,
     waitingRegion: deployment.region,
     generation: deployment.generation,

@@ -81,16 +81,17 @@ export async function fenceGroups(
   });
 }
 
-/** Undoes a fence. */
+/** Serving sizes; first undoes the fence of those whose Launch is suspended. */
 export async function releaseGroups(
   clients: Clients,
   region: string,
   names: readonly string[],
+  suspended: readonly string[],
   plan: FailoverPlan,
 ): Promise<void> {
   const { ResumeProcessesCommand } = sdk();
   const client = clients.autoScaling(region);
-  await oneThenAll(names, async (AutoScalingGroupName) => {
+  await oneThenAll(suspended, async (AutoScalingGroupName) => {
     const processes = { AutoScalingGroupName, ScalingProcesses: ["Launch"] };
     await client.send(new ResumeProcessesCommand(processes), limited());
   });
