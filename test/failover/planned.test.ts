@@ -127,9 +127,9 @@ describe("a region that waits again after it was active", () => {
     again.record = structuredClone(first.record!);
     await run(again, clock, { kind: "schedule" }, { plan, deadline: clock.now() }, () => undefined);
     expect(again.record).to.include({ phase: "standby", generation: 3, activeRegion: "us-east-1" });
-    expect(again.record?.version).to.equal(first.record!.version + 1);
-    expect(again.record?.history).to.deep.equal(first.record!.history);
-    expect(again.record?.steps).to.deep.equal({});
+    expect(again.record.version).to.equal(first.record!.version + 1);
+    expect(again.record.history).to.deep.equal(first.record!.history);
+    expect(again.record.steps).to.deep.equal({});
     expect(again.acted, "the former failover's fence is over").to.deep.equal([]);
   });
 
