@@ -9,7 +9,8 @@ import type { LocalAws } from "../localAws";
 import type { Tell } from "./stage";
 import type { DrillLimits } from "./rules/ruleResult";
 
-const workDir = join(__dirname, "..", "..");
+/** The project. */
+export const workDir = join(__dirname, "..", "..");
 
 /** Parts of a stack that only an engine needs; here its files are read and nothing runs. */
 const unused = { stateDir: "", passphrase: "local", providers: {} };

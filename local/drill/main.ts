@@ -1,19 +1,29 @@
 /** `npm run drill`: exit 0 proven, 1 a rule or target missed, 2 could not run. */
 import "../quietSdk";
 import { exitWith, interruption } from "../commandLine";
+import { cycle } from "./cycle/cycle";
+import { summariseCycle } from "./cycle/cycleSummary";
 import { drill } from "./drill";
-import { readOptions } from "./options";
+import { type DrillOptions, readOptions } from "./options";
 import { ReportFolder } from "./reportFolder";
 import { summarise } from "./summary";
 import { createView } from "./view";
 
 async function main(): Promise<number> {
   const options = readOptions(process.argv);
+  if (options.cycle) return runCycle(options);
   const folder = new ReportFolder(options.out);
   const report = await drill(options, createView(options.json), interruption());
   const files = folder.write(report);
   if (options.json) console.log(JSON.stringify(report, undefined, 2));
   else console.log(summarise(report, files));
+  return report.verdict === "proven" ? 0 : 1;
+}
+
+async function runCycle(options: DrillOptions): Promise<number> {
+  const report = await cycle(options, createView(options.json), interruption());
+  if (options.json) console.log(JSON.stringify(report, undefined, 2));
+  else console.log(summariseCycle(report));
   return report.verdict === "proven" ? 0 : 1;
 }
 

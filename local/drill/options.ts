@@ -15,6 +15,8 @@ export interface DrillOptions {
   readonly scale?: number;
   /** Number of teams instead of those of Pulumi.yaml. */
   readonly teams?: number;
+  /** Goes on after the failover: adopt, protect again, fail back, and once more. */
+  readonly cycle: boolean;
   readonly json: boolean;
   /** Folder for drill-report.json and drill-report.html. */
   readonly out: string;
@@ -35,6 +37,7 @@ export function readOptions(argv: readonly string[]): DrillOptions {
       whole(1),
     )
     .option("--teams <number>", "so many teams instead of those of Pulumi.yaml", whole(1))
+    .option("--cycle", "the way back too: adopt, protect again, fail back as planned", false)
     .option("--json", "print the report as JSON and nothing else", false)
     .option("--out <folder>", "where the report files go", process.cwd())
     .parse([...argv]);
@@ -43,6 +46,7 @@ export function readOptions(argv: readonly string[]): DrillOptions {
     engine: "auto",
     emulator: "python",
     seed: 1,
+    cycle: false,
     json: false,
     out: process.cwd(),
     ...given,

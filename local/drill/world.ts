@@ -8,6 +8,7 @@ import { InvokeCommand, type InvokeCommandOutput, LambdaClient } from "@aws-sdk/
 import { DescribeDBInstancesCommand, RDSClient } from "@aws-sdk/client-rds";
 import { fakeCredentials } from "../emulator/isolatedEnvironment";
 import type { Settings } from "../../stacks/config";
+import type { OperationResult } from "../engine/engine";
 import type { LocalAws } from "../localAws";
 import { type DeployedPair, textOutput } from "./deployment";
 import { type RecordVersion, recordVersions } from "./trace";
@@ -42,17 +43,30 @@ export class DrillWorld {
 
   /** Reads the names of what was deployed off both stacks' outputs. */
   static of(local: LocalAws, pair: DeployedPair, settings: Settings, caller = "drill"): DrillWorld {
+    return DrillWorld.between(local, { active: pair.primary, waiting: pair.dr }, settings, caller);
+  }
+
+  /**
+   * The same for either distribution of the roles.
+   * @param settings the waiting region's stack's
+   */
+  static between(
+    local: LocalAws,
+    { active, waiting }: { readonly active: OperationResult; readonly waiting: OperationResult },
+    settings: Settings,
+    caller = "drill",
+  ): DrillWorld {
     const { prefix, activeRegion, region, teams } = settings;
     return new DrillWorld(
       local,
       {
         activeRegion,
         waitingRegion: region,
-        tableName: textOutput(pair.dr, "recordTable"),
-        functionName: textOutput(pair.dr, "failoverFunction"),
-        alarmName: textOutput(pair.dr, "regionAlarm"),
-        replica: textOutput(pair.dr, "databaseIdentifier"),
-        homeReplica: textOutput(pair.primary, "homeReplicaFileSystemId"),
+        tableName: textOutput(waiting, "recordTable"),
+        functionName: textOutput(waiting, "failoverFunction"),
+        alarmName: textOutput(waiting, "regionAlarm"),
+        replica: textOutput(waiting, "databaseIdentifier"),
+        homeReplica: textOutput(active, "homeReplicaFileSystemId"),
         groups: teams.map(({ name }) => `${prefix}-${name}`),
       },
       caller,
@@ -60,8 +74,12 @@ export class DrillWorld {
   }
 
   record(): RecordVersion | undefined {
-    const { tableName } = this.names;
-    return recordVersions({ tableName, calls: this.local.gateway.calls.since(0) }).at(-1);
+    const { tableName, waitingRegion } = this.names;
+    // Either region has a table of that name.
+    const calls = this.local.gateway.calls
+      .since(0)
+      .filter(({ region }) => region === waitingRegion);
+    return recordVersions({ tableName, calls }).at(-1);
   }
 
   /** State of the region alarm; `missing` if there is none. */

@@ -18,11 +18,26 @@ def end_with_parent() -> None:
 
 threading.Thread(target=end_with_parent, daemon=True).start()
 
-from moto.route53 import models as route53  # noqa: E402  (the watch runs before the slow import)
+from moto.backup import models as backup  # noqa: E402  (the watch runs before the slow import)
+from moto.route53 import models as route53  # noqa: E402
 from moto.server import main  # noqa: E402
 
 # Zone ids of AWS begin with Z, and whoever checks one relies on it; moto's are any letters.
 random_zone_id = route53.create_route53_zone_id
 route53.create_route53_zone_id = lambda *args, **named: "Z" + random_zone_id(*args, **named)
+
+# A deleted plan's name is free again; moto compares with those of deleted plans as well.
+create_backup_plan = backup.BackupBackend.create_backup_plan
+
+
+def create_over_deleted(self, backup_plan, *args, **named):
+    name = backup_plan["BackupPlanName"]
+    for plan in self.plans.values():
+        if plan.deletion_date is not None and plan.backup_plan["BackupPlanName"] == name:
+            plan.backup_plan["BackupPlanName"] = f"{name} until {plan.deletion_date}"
+    return create_backup_plan(self, backup_plan, *args, **named)
+
+
+backup.BackupBackend.create_backup_plan = create_over_deleted
 
 main(["-H", sys.argv[1], "-p", sys.argv[2]])

@@ -159,6 +159,11 @@ export interface Engine {
   destroy(stack: StackSpec, options?: RunOptions): Promise<OperationResult>;
   /** Reads every resource and takes over what it finds. */
   refresh(stack: StackSpec, options?: RunOptions): Promise<OperationResult>;
+  /**
+   * Takes the protection off resources in the stack's state, as `pulumi state unprotect` does.
+   * @throws Error when one of them is not in the state
+   */
+  unprotect(stack: StackSpec, urns: readonly string[]): Promise<void>;
 }
 
 /** A run that ended with an error. What had been done by then is in {@link result}. */

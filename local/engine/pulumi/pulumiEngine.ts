@@ -1,7 +1,8 @@
-import { fork } from "node:child_process";
+import { execFile, fork } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { pathToFileURL } from "node:url";
+import { promisify } from "node:util";
 import { childEnvironment } from "../childEnvironment";
 import {
   OperationFailed,
@@ -14,7 +15,7 @@ import {
 import { transpileModule } from "../localProviders";
 import { readProject } from "../project";
 import type { OperationMessage, OperationRequest } from "./operationProcess";
-import { writeWorkspace } from "./workspaceFiles";
+import { type WorkspaceFiles, writeWorkspace } from "./workspaceFiles";
 
 type Kind = OperationRequest["kind"];
 type Answer = Extract<OperationMessage, { result: unknown }>;
@@ -46,9 +47,33 @@ export class PulumiEngine implements Engine {
     return this.run("refresh", stack, options);
   }
 
+  /** The Automation API has no method for it. */
+  async unprotect(stack: StackSpec, urns: readonly string[]): Promise<void> {
+    await this.inWorkspace(stack, readProject(stack), async ({ folder: cwd }, env) => {
+      for (const urn of urns) {
+        const command = ["state", "unprotect", "--yes", "--stack", stack.name, urn];
+        await promisify(execFile)(this.cli, command, { cwd, env });
+      }
+    });
+  }
+
   private async run(kind: Kind, stack: StackSpec, options: RunOptions): Promise<OperationResult> {
     const start = Date.now();
     const project = readProject(stack);
+    const { program, name: projectName } = project;
+    const request = { kind, stack: stack.name, project: projectName, program };
+    const answer = await this.inWorkspace(stack, project, ({ folder: workspace }, env) =>
+      operationProcess({ ...request, workspace }, stack.workDir, env, options),
+    );
+    return finish(kind, stack.name, answer, Date.now() - start);
+  }
+
+  /** Runs work with the files and the environment in which the CLI finds this stack and nothing else. */
+  private async inWorkspace<Result>(
+    stack: StackSpec,
+    project: ReturnType<typeof readProject>,
+    work: (files: WorkspaceFiles, env: Record<string, string>) => Promise<Result>,
+  ): Promise<Result> {
     const backend = path.join(stack.stateDir, "pulumi");
     fs.mkdirSync(backend, { recursive: true });
     const files = writeWorkspace(stack, project, this.cli);
@@ -64,15 +89,7 @@ export class PulumiEngine implements Engine {
         PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
         ...(files.debugProviders === "" ? {} : { PULUMI_DEBUG_PROVIDERS: files.debugProviders }),
       };
-      const { program, name: projectName } = project;
-      const request = { kind, stack: stack.name, project: projectName, program };
-      const answer = await operationProcess(
-        { ...request, workspace: files.folder },
-        stack.workDir,
-        env,
-        options,
-      );
-      return finish(kind, stack.name, answer, Date.now() - start);
+      return await work(files, env);
     } finally {
       files.remove();
     }

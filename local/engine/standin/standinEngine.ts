@@ -60,6 +60,22 @@ export class StandinEngine implements Engine {
       deployment.stackOutputs = deployment.state.outputs;
     });
   }
+
+  unprotect(stack: StackSpec, urns: readonly string[]): Promise<void> {
+    const { stateDir, name, passphrase } = stack;
+    const state = StackState.open(stateDir, readProject(stack).name, name, passphrase);
+    try {
+      const resources = urns.map((urn) => {
+        const resource = state.get(urn);
+        if (resource === undefined) throw new Error(`Stack ${name} has no resource ${urn}.`);
+        return { ...resource, protect: false };
+      });
+      state.put(...resources);
+      return Promise.resolve();
+    } finally {
+      state.close();
+    }
+  }
 }
 
 async function run(

@@ -108,12 +108,15 @@ const replicationConfiguration = resourceType<
     };
   },
   async delete(operation) {
-    // As the real provider: at the destination first, then at the source until it is gone.
-    const region = operation.state.destination?.region ?? operation.region;
+    // As the real provider: at the destination first, then at the source, where a failover that could
+    // not reach it has left its half behind.
     const SourceFileSystemId = operation.id;
-    await unlessMissing(
-      operation.callIn(region, "efs", "deleteReplicationConfiguration", { SourceFileSystemId }),
-    );
+    for (const region of [operation.state.destination?.region, operation.region]) {
+      if (region === undefined) continue;
+      await unlessMissing(
+        operation.callIn(region, "efs", "deleteReplicationConfiguration", { SourceFileSystemId }),
+      );
+    }
     await operation.untilTrue("deleted", async () => {
       return (await unlessMissing(replicationOf(operation))) === undefined;
     });

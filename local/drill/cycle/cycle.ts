@@ -1,0 +1,279 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Adoption } from "../../../commands/adoptionPlan";
+import { adoptStacks } from "../../../commands/adoptStacks";
+import { requestOf } from "../../../commands/failoverRequest";
+import { readableDuration } from "../../../failover/duration";
+import { chooseEngine } from "../../engine/chooseEngine";
+import { type Engine, OperationFailed, type OperationResult } from "../../engine/engine";
+import { LocalAws } from "../../localAws";
+import { createHostedZone, planDeployment, workDir } from "../deployment";
+import type { DrillOptions } from "../options";
+import { paceFor, processStart } from "../pace";
+import type { DrillView, Tell } from "../stage";
+import { fastScale, patience, pause, steady } from "../steadyState";
+import { DrillWorld } from "../world";
+import { CycleConfiguration, type StackName } from "./configuration";
+import {
+  type CycleCheck,
+  endsWhereItBegan,
+  formerDataKept,
+  letsGoOf,
+  nothingReplaced,
+  plannedLosesNothing,
+  refused,
+} from "./cycleChecks";
+import { formerState, readRecord } from "./formerState";
+
+const stackNames: readonly StackName[] = ["primary", "dr"];
+
+/** What a cycle came to. */
+export interface CycleReport {
+  readonly verdict: "proven" | "missed";
+  readonly engine: string;
+  readonly checks: readonly CycleCheck[];
+  /** Modelled milliseconds without service: of the lost region, and of the planned way back. */
+  readonly outages: readonly { readonly turn: string; readonly milliseconds: number }[];
+  readonly realSeconds: number;
+}
+
+/**
+ * The whole circle: the primary lost and failed over, adopted, protected again, failed back as
+ * planned, adopted, protected again. By the real stacks, each from the state of its former run.
+ *
+ * @throws when it cannot be run; a promise that is missed is in the report instead.
+ */
+export async function cycle(
+  options: DrillOptions,
+  view: DrillView,
+  signal: AbortSignal,
+): Promise<CycleReport> {
+  const engine = chooseEngine(options.engine);
+  const stateDir = mkdtempSync(join(tmpdir(), "cycle-"));
+  const began = performance.now();
+  let local: LocalAws | undefined;
+  try {
+    local = await view.stage("Start the local AWS", (tell) =>
+      LocalAws.start({ emulator: options.emulator, seed: options.seed, progress: tell }),
+    );
+    const run = new Cycle(local, engine, view, signal, stateDir, options);
+    const { checks, outages } = await local.whileAlive(signal, (alive) => run.turn(alive));
+    const verdict = checks.every(({ held }) => held) ? "proven" : "missed";
+    const realSeconds = (performance.now() - began) / 1000;
+    return { verdict, engine: engine.kind, checks, outages, realSeconds };
+  } finally {
+    await local?.stop();
+    rmSync(stateDir, { recursive: true, force: true });
+  }
+}
+
+class Cycle {
+  private readonly checks: CycleCheck[] = [];
+  private readonly outages: CycleReport["outages"][number][] = [];
+  private configuration!: CycleConfiguration;
+
+  constructor(
+    private readonly local: LocalAws,
+    private readonly engine: Engine,
+    private readonly view: DrillView,
+    private readonly signal: AbortSignal,
+    private readonly stateDir: string,
+    private readonly options: DrillOptions,
+  ) {}
+
+  async turn(alive: AbortSignal): Promise<Pick<CycleReport, "checks" | "outages">> {
+    const { overrides, settings } = planDeployment(this.options.teams);
+    const hostedZoneId = await createHostedZone(this.local, settings.domain);
+    this.configuration = new CycleConfiguration(join(this.stateDir, "project"), workDir, {
+      ...overrides,
+      hostedZoneId,
+    });
+    const { activeRegion: home, generation } = settings;
+    const first = await this.stage("Deploy both regions", async (tell) => ({
+      primary: await this.up("primary", tell),
+      dr: await this.up("dr", tell),
+    }));
+    let world = this.world(first, "dr");
+    await this.settle(world, alive);
+    await this.loseActive(world, alive);
+    await this.expectRefusals("after the failover");
+    const second = await this.adopt("first adoption", first);
+    world = this.world(second, "primary");
+    await this.settle(world, alive);
+    await this.failBack(world, alive);
+    await this.expectRefusals("after the failback");
+    const third = await this.adopt("second adoption", second);
+    world = this.world(third, "dr");
+    await this.settle(world, alive);
+    const record = world.record()?.record;
+    const ended = {
+      activeRegion: record?.activeRegion ?? "nobody",
+      generation: record?.generation ?? 0,
+      phase: record?.phase ?? "no record",
+    };
+    this.checks.push(endsWhereItBegan("end", { activeRegion: home, generation }, ended));
+    return { checks: this.checks, outages: this.outages };
+  }
+
+  /** The first half: as the plain drill does it, and until the lost region is back and fenced. */
+  private async loseActive(world: DrillWorld, alive: AbortSignal): Promise<void> {
+    const { activeRegion, waitingRegion } = world.names;
+    const { faults, clock } = this.local.gateway;
+    await this.stage(`Lose ${activeRegion}, wait until ${waitingRegion} serves`, async (tell) => {
+      await this.setPace();
+      faults.loseRegion(activeRegion);
+      await this.until("serving", world, tell, alive, () => served(world));
+      this.noteOutage("failover", world);
+    });
+    await this.stage(`${activeRegion} comes back and is fenced`, async (tell) => {
+      clock.setScale(fastScale);
+      faults.reviveRegion(activeRegion);
+      await this.until("the fence", world, tell, alive, () => world.isFenced());
+    });
+  }
+
+  private async failBack(world: DrillWorld, alive: AbortSignal): Promise<void> {
+    const { waitingRegion } = world.names;
+    await this.stage(`Fail back to ${waitingRegion}, as planned`, async (tell) => {
+      await this.setPace();
+      const options = { stack: "primary", command: "failover", force: false } as const;
+      const { clock } = this.local.gateway;
+      const generation = world.record()?.record.generation ?? 0;
+      const request = requestOf({ ...options, planned: true }, generation, clock.date(), "back-1");
+      await world.deliver(request);
+      await this.until("serving", world, tell, alive, () => served(world));
+      const entry = world.record()?.record.history.at(-1);
+      this.checks.push(plannedLosesNothing("failback", entry));
+      this.noteOutage("failback", world);
+    });
+  }
+
+  /** `npm run adopt`, then `pulumi up` of the active side and of the former one. */
+  private async adopt(
+    turn: string,
+    before: Readonly<Record<StackName, OperationResult>>,
+  ): Promise<Record<StackName, OperationResult>> {
+    this.local.gateway.clock.setScale(fastScale);
+    const adoption = await this.stage(`Adopt: ${turn}`, () => this.adoptConfiguration());
+    const [active, former] = adoption.order;
+    const urns = adoption.letGo?.urns ?? [];
+    const results = { ...before };
+    await this.stage(`Update ${active}: it takes over`, async (tell) => {
+      results[active] = await this.up(active, tell);
+      this.checks.push(nothingReplaced(turn, results[active].operations));
+    });
+    await this.stage(`Update ${former}: it follows`, async (tell) => {
+      results[former] = await this.up(former, tell);
+      this.checks.push(letsGoOf(turn, results[former].operations, urns));
+      this.checks.push(formerDataKept(turn, await formerState(this.local, before[former])));
+    });
+    return results;
+  }
+
+  private async adoptConfiguration(): Promise<Adoption> {
+    const { verdict } = await adoptStacks(
+      this.configuration.folder,
+      { primary: "primary", dr: "dr" },
+      { readRecord: (region, prefix) => readRecord(this.local, region, prefix) },
+    );
+    if (verdict.kind !== "adopt") throw new Error(`Adoption was refused: ${verdict.because}`);
+    const { letGo } = verdict;
+    if (letGo !== undefined) await this.engine.unprotect(this.spec(letGo.program), letGo.urns);
+    return verdict;
+  }
+
+  private async expectRefusals(turn: string): Promise<void> {
+    await this.stage(`Pulumi refuses ${turn}`, async () => {
+      for (const stack of stackNames) {
+        const messages = await this.engine.preview(this.spec(stack)).then(
+          () => [],
+          (error: unknown) => {
+            if (!(error instanceof OperationFailed)) throw error;
+            return error.result.diagnostics.map(({ message }) => message);
+          },
+        );
+        this.checks.push(refused(turn, stack, messages));
+      }
+    });
+  }
+
+  private spec(stack: StackName) {
+    const { stateDir } = this;
+    return this.local.stack(stack, { workDir, stateDir }, this.configuration.values(stack));
+  }
+
+  private up(stack: StackName, tell: Tell): Promise<OperationResult> {
+    let done = 0;
+    return this.engine.up(this.spec(stack), {
+      signal: this.signal,
+      onEvent: (event) => {
+        if (event.kind !== "finished") return;
+        done += 1;
+        tell(`${stack}: ${done} resources, last ${event.operation.name}`, "passing");
+      },
+    });
+  }
+
+  /** What the drill looks at while this stack's region waits. */
+  private world(
+    results: Readonly<Record<StackName, OperationResult>>,
+    waiting: StackName,
+  ): DrillWorld {
+    const active = waiting === "dr" ? results.primary : results.dr;
+    const sides = { active, waiting: results[waiting] };
+    return DrillWorld.between(this.local, sides, this.configuration.settings(waiting));
+  }
+
+  private settle(world: DrillWorld, alive: AbortSignal): Promise<void> {
+    return this.stage("Wait for the steady state", async (tell) => {
+      this.local.gateway.clock.setScale(fastScale);
+      await steady(this.local, world, tell, alive);
+    });
+  }
+
+  private async setPace(): Promise<void> {
+    this.local.gateway.clock.setScale(this.options.scale ?? paceFor(await processStart()));
+  }
+
+  private async until(
+    what: string,
+    world: DrillWorld,
+    tell: Tell,
+    alive: AbortSignal,
+    reached: () => boolean,
+  ): Promise<void> {
+    const { clock } = this.local.gateway;
+    const began = clock.now();
+    while (!reached()) {
+      const record = world.record()?.record;
+      const waits = Object.entries(record?.steps ?? {}).flatMap(([name, step]) =>
+        step.state === "running" ? [`${name} (${step.waitsFor ?? "running"})`] : [],
+      );
+      const elapsed = clock.now() - began;
+      tell(
+        `${readableDuration(elapsed)}  ${record?.phase ?? "no record"}: ${waits.join(", ")}`,
+        "passing",
+      );
+      if (elapsed > patience) {
+        throw new Error(
+          `It does not come to ${what}: phase ${record?.phase ?? "none"}; ${waits.join(", ")}.`,
+        );
+      }
+      await pause(alive);
+    }
+  }
+
+  private noteOutage(turn: string, world: DrillWorld): void {
+    const milliseconds = world.record()?.record.history.at(-1)?.rtoMs;
+    if (milliseconds !== undefined) this.outages.push({ turn, milliseconds });
+  }
+
+  private stage<Result>(title: string, work: (tell: Tell) => Promise<Result>): Promise<Result> {
+    return this.view.stage(title, work);
+  }
+}
+
+function served(world: DrillWorld): boolean {
+  return world.record()?.record.phase === "serving";
+}
