@@ -81,13 +81,13 @@ export function refused(
   messages: readonly string[],
   command = "npm run adopt",
 ): CycleCheck {
-  const text = messages.join("\n");
-  const held = text.includes("nothing was changed") && text.includes(command);
+  const refusal = messages.find((message) => message.includes("nothing was changed"));
+  const held = refusal?.includes(command) === true;
   return {
     turn,
     statement: `S9: Pulumi refuses to run stack ${stack}, and names the two commands.`,
     held,
-    evidence: held ? (text.split("\n")[0] ?? "") : text || "It ran.",
+    evidence: refusal?.split("\n")[0] ?? (messages.join(" ") || "It ran."),
   };
 }
 

@@ -115,13 +115,19 @@ describe("the emulator", () => {
   });
 
   it("ends with its parent, however that dies: its standard input closes", async () => {
-    mkdirSync(join(folder, "moto", "route53"), { recursive: true });
+    for (const service of ["backup", "route53"]) {
+      mkdirSync(join(folder, "moto", service), { recursive: true });
+    }
     // Regular packages, so that they win over one that the machine's own Python may have.
     writeFileSync(join(folder, "moto", "__init__.py"), "");
     writeFileSync(join(folder, "moto", "route53", "__init__.py"), "");
     writeFileSync(
       join(folder, "moto", "route53", "models.py"),
       "def create_route53_zone_id():\n    return 'A'\n",
+    );
+    writeFileSync(
+      join(folder, "moto", "backup", "models.py"),
+      "class BackupBackend:\n    def create_backup_plan(self):\n        pass\n",
     );
     writeFileSync(
       join(folder, "moto", "server.py"),

@@ -95,6 +95,22 @@ describe("The local provider against the emulator", function () {
     expect(changes.map(({ property }) => property)).to.deep.equal(["enableDnsHostnames"]);
   });
 
+  it("makes a backup plan under the name of a deleted one, and none under that of a living one", async () => {
+    const plan = {
+      name: "daily",
+      rules: [{ ruleName: "daily", targetVaultName: "Default", schedule: "cron(0 3 * * ? *)" }],
+    };
+    for (const _ of ["first", "again", "and again"]) {
+      const { lifecycle, known } = await create("aws:backup/plan:Plan", plan);
+      const second = await create("aws:backup/plan:Plan", plan).then(
+        () => "made",
+        (error: unknown) => (error as Error).message,
+      );
+      expect(second).to.include("already exists");
+      await lifecycle.delete(known);
+    }
+  });
+
   it("works in the resource's own region", async () => {
     await create("aws:dynamodb/table:Table", {
       name: "leases",
