@@ -30,7 +30,7 @@ async function main(argv: readonly string[]): Promise<number> {
 }
 
 function announce(
-  { command, force, reason }: FailoverOptions,
+  { command, force, planned, reason }: FailoverOptions,
   region: string,
   record: RecordSummary | undefined,
 ): void {
@@ -40,7 +40,8 @@ function announce(
       : `Record: phase ${record.phase}, generation ${record.generation}, ${record.activeRegion} serves.`,
   );
   const wish = command === "abort" ? "drop the failover" : `move Jenkins to ${region}`;
-  const how = force ? ", accepting the loss of data that the RPO gate refuses" : "";
+  const asPlanned = planned ? ", once replication lacks nothing" : "";
+  const how = force ? ", accepting the loss of data that the RPO gate refuses" : asPlanned;
   const why = reason === undefined ? "" : ` Reason: ${reason}`;
   console.log(`Asking the function to ${wish}${how}. It answers within about a minute.${why}`);
 }

@@ -8,13 +8,17 @@ export interface FailoverOptions {
   readonly command: FailoverRequest["command"];
   /** Accepts a loss of data that the RPO gate would refuse. Opens that gate and nothing else. */
   readonly force: boolean;
+  /** Both regions are well: waits until nothing is lost, and never goes on unfenced. */
+  readonly planned: boolean;
   readonly reason?: string;
 }
 
-export const usage = `Usage: npm run failover -- --stack <stack> [--reason "<text>"] [--force] [--abort]
+export const usage = `Usage: npm run failover -- --stack <stack> [--reason "<text>"] [--planned | --force | --abort]
 
-  --stack <stack>    the waiting region's stack: dr
+  --stack <stack>    the waiting region's stack: dr, or primary once dr's region serves
   --reason "<text>"  why; stands in the record and in the announcements
+  --planned          change the roles of two healthy regions, the way back after a failover above
+                     all: stops Jenkins, waits until replication lacks nothing, then moves
   --force            accept the loss of data that the RPO gate refuses; needs a reason
   --abort            drop a failover before its irreversible part, instead of asking for one
 
@@ -31,7 +35,7 @@ export class UsageError extends Error {
 
 /** @throws UsageError on an unknown option, a missing stack, and force without a reason. */
 export function readOptions(argv: readonly string[]): FailoverOptions {
-  const { stack, abort, force, reason: given } = parse(argv);
+  const { stack, abort, force, planned, reason: given } = parse(argv);
   const reason = given?.trim();
   if (stack === undefined || stack === "") {
     throw new UsageError("--stack is missing: name the waiting region's stack, such as dr.");
@@ -39,6 +43,12 @@ export function readOptions(argv: readonly string[]): FailoverOptions {
   if (given !== undefined && reason === "") throw new UsageError("--reason is empty.");
   if (force && abort) {
     throw new UsageError("--force and --abort contradict each other: force is for a failover.");
+  }
+  if (planned && (force || abort)) {
+    const other = force ? "--force" : "--abort";
+    throw new UsageError(
+      `--planned and ${other} contradict each other: a planned role change loses nothing and is asked for alone.`,
+    );
   }
   if (force && reason === undefined) {
     throw new UsageError(
@@ -49,6 +59,7 @@ export function readOptions(argv: readonly string[]): FailoverOptions {
     stack,
     command: abort ? "abort" : "failover",
     force,
+    planned,
     ...(reason === undefined ? {} : { reason }),
   };
 }
@@ -61,6 +72,7 @@ function parse(argv: readonly string[]) {
         stack: { type: "string" },
         abort: { type: "boolean", default: false },
         force: { type: "boolean", default: false },
+        planned: { type: "boolean", default: false },
         reason: { type: "string" },
       },
       strict: true,
@@ -80,7 +92,7 @@ function parse(argv: readonly string[]) {
  * @param id New for each request; a repeat with the same one changes nothing.
  */
 export function requestOf(
-  { command, force, reason }: FailoverOptions,
+  { command, force, planned, reason }: FailoverOptions,
   generation: number,
   now: Date,
   id: string,
@@ -92,6 +104,7 @@ export function requestOf(
     at: now.toISOString(),
     generation,
     force,
+    ...(planned ? { planned } : {}),
     ...(reason === undefined ? {} : { reason }),
   };
 }

@@ -12,6 +12,19 @@ import type { Settings } from "../stacks/config/settings";
  * @throws Error that names the file when one is missing or no YAML.
  */
 export function readStackSettings(folder: string, stackName: string): Settings {
+  const { values, encrypted } = readStackValues(folder, stackName);
+  return parseSettings(values, stackName, encrypted);
+}
+
+/**
+ * The values below a stack's settings, unchecked: the project's own keys without their namespace.
+ *
+ * @throws Error that names the file when one is missing or no YAML.
+ */
+export function readStackValues(
+  folder: string,
+  stackName: string,
+): { readonly values: Readonly<Record<string, unknown>>; readonly encrypted: ReadonlySet<string> } {
   const project = readYaml(join(folder, "Pulumi.yaml"));
   const stack = readYaml(join(folder, `Pulumi.${stackName}.yaml`));
   const namespace = `${String(project.name)}:`;
@@ -31,7 +44,7 @@ export function readStackSettings(folder: string, stackName: string): Settings {
     const own = ownKey(key, namespace);
     if (own !== undefined) take(own, value);
   }
-  return parseSettings(values, stackName, encrypted);
+  return { values, encrypted };
 }
 
 /**
@@ -41,10 +54,12 @@ export function readStackSettings(folder: string, stackName: string): Settings {
  */
 export function readWaitingStackSettings(folder: string, stackName: string): Settings {
   const settings = readStackSettings(folder, stackName);
-  if (settings.program === "dr") return settings;
+  if (settings.region !== settings.activeRegion) return settings;
+  const { program, primaryStack, drStack, region } = settings;
   throw new Error(
-    `Stack ${stackName} runs program ${settings.program}, which has no failover function; ` +
-      "name the waiting region's stack: --stack dr",
+    `The region of stack ${stackName}, ${region}, serves by its configuration and has no failover function; ` +
+      `name the waiting region's stack: --stack ${program === "primary" ? drStack : primaryStack}. ` +
+      "After a failover the configuration follows by: npm run adopt",
   );
 }
 

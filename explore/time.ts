@@ -42,6 +42,8 @@ export const policy: Policy = {
   activeServingSizes: { [groupName]: group },
   activeRegion: oldRegion,
   waitingRegion: newRegion,
+  stack: "dr",
+  homeFileSystemId: "fs-replica",
   hasDatabase: true,
 };
 

@@ -99,9 +99,9 @@ async function act(
     case "fenceGroups":
       return fenceGroups(clients, activeRegion, action.groups);
     case "releaseGroups":
-      return releaseGroups(clients, activeRegion, action.groups, plan);
+      return releaseGroups(clients, activeRegion, action.groups, action.groups, plan);
     case "raiseCapacity":
-      return resizeGroups(clients, waitingRegion, action.groups, plan, "serving");
+      return releaseGroups(clients, waitingRegion, action.groups, action.resume ?? [], plan);
     case "lowerCapacity":
       return resizeGroups(clients, waitingRegion, action.groups, plan, "zero");
     case "promoteReplica":

@@ -19,6 +19,8 @@ export interface FailoverRequest {
   readonly at?: string;
   readonly generation: number;
   readonly force?: boolean;
+  /** Both regions are well: wait until nothing is lost, then change their roles. */
+  readonly planned?: boolean;
   readonly reason?: string;
 }
 
@@ -122,6 +124,7 @@ function readRequest(request: FailoverRequest, now: number): Trigger {
     at,
     command: request.command === "abort" ? "abort" : "failover",
     force: request.force === true,
+    planned: request.planned === true,
     generation: request.generation,
     ...(request.reason === undefined ? {} : { reason: request.reason }),
   };

@@ -22,6 +22,15 @@ export function lagWhenLastAlive(
   return newest === undefined || newest.value < 0 ? undefined : newest.value;
 }
 
+/**
+ * Until when a replica has everything, by any datapoint: the start of its minute less the worst lag
+ * in it. The latest such moment counts, since a replica forgets nothing.
+ */
+export function syncedUntil(lag: readonly Datapoint[]): number | undefined {
+  const moments = lag.filter(({ value }) => value >= 0).map(({ at, value }) => at - value * 1000);
+  return moments.length === 0 ? undefined : Math.max(...moments);
+}
+
 /** The newest datapoint of the probe's `TeamsDown` metric that says "not down". */
 export function lastAliveAt(teamsDown: readonly Datapoint[]): number | undefined {
   const alive = teamsDown.filter(({ value }) => value < 1).map(({ at }) => at);

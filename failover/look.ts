@@ -1,10 +1,5 @@
-import {
-  type Action,
-  type FailoverRecord,
-  initialRecord,
-  type Observation,
-  type ObservationPart,
-} from "./model";
+import { continued } from "./continued";
+import type { Action, FailoverRecord, Observation, ObservationPart } from "./model";
 import { type FailoverPlan, policyOf } from "./plan";
 import type { Cloud } from "./ports";
 import { reconcile } from "./reconcile";
@@ -44,10 +39,10 @@ export async function look(cloud: Cloud, plan: FailoverPlan, now: () => number):
   ];
   const [record, observation] = await Promise.all([cloud.load(), cloud.observe(parts)]);
   const at = now();
-  const present = record ?? initialRecord(activeRegion, plan.generation, at);
+  const present = continued(record, plan, at);
   const { maxReplicaLag, maxHomeLag, mode } = limits;
   return {
-    ...(record === undefined ? {} : { record }),
+    ...(record === undefined ? {} : { record: present }),
     observation,
     next: reconcile(present, observation, policyOf(plan), at).actions,
     limits: { maxReplicaLag, maxHomeLag, mode },

@@ -48,6 +48,8 @@ export interface AcceptedTrigger {
   readonly human: boolean;
   /** A person accepted the loss of data that the RPO gate would refuse. */
   readonly force: boolean;
+  /** A role change of two healthy regions: it waits until nothing is lost. Set or absent. */
+  readonly planned?: true;
   readonly reason?: string;
 }
 
@@ -118,6 +120,11 @@ export interface FailoverRecord {
    * From here on there is only forward.
    */
   readonly committedAt?: number;
+  /**
+   * The file system whose homes this generation writes, from the commit on; the configuration takes
+   * it over when the failover is adopted.
+   */
+  readonly homeFileSystemId?: string;
   readonly lag?: Lag;
   readonly steps: Readonly<Partial<Record<StepName, Step>>>;
   readonly blockage?: Blockage;
@@ -175,12 +182,16 @@ export interface ReplicaState {
   readonly replicates: boolean;
   /** Seconds behind when the old region was last alive; absent is unknown (S6). */
   readonly lagSeconds?: number;
+  /** Everything written until then is there, epoch milliseconds; absent is unknown. */
+  readonly syncedUntil?: number;
 }
 
 /** The shared home's file system in the waiting region. */
 export interface HomeState {
   readonly state: "replicating" | "freeing" | "writable";
   readonly lagSeconds?: number;
+  /** Like a replica's. */
+  readonly syncedUntil?: number;
 }
 
 /** How the edge treats one region: every endpoint group or weighted record of it must agree. */
@@ -219,8 +230,12 @@ export type Action =
   | { readonly kind: "fenceGroups"; readonly groups: readonly string[] }
   /** Old region's endpoints: weight 0 and dial 0. */
   | { readonly kind: "closeTraffic" }
-  /** Waiting region: serving sizes. */
-  | { readonly kind: "raiseCapacity"; readonly groups: readonly string[] }
+  /** Waiting region: serving sizes. `resume` names those whose Launch an earlier fence suspended. */
+  | {
+      readonly kind: "raiseCapacity";
+      readonly groups: readonly string[];
+      readonly resume?: readonly string[];
+    }
   | { readonly kind: "promoteReplica" }
   /** `localOnly` when the source region does not answer: its half is left to be cleaned up. */
   | { readonly kind: "freeHome"; readonly localOnly: boolean }
@@ -261,6 +276,10 @@ export interface Policy {
   readonly activeServingSizes: Readonly<Record<string, GroupSizes>>;
   readonly activeRegion: string;
   readonly waitingRegion: string;
+  /** The waiting region's Pulumi stack, for the commands in messages. */
+  readonly stack: string;
+  /** The waiting region's file system of homes. */
+  readonly homeFileSystemId: string;
   /** False where the deployment has no database; the step is then skipped. */
   readonly hasDatabase: boolean;
 }
@@ -285,6 +304,7 @@ export type Trigger =
       readonly at: number;
       readonly command: "failover" | "abort";
       readonly force: boolean;
+      readonly planned?: boolean;
       readonly reason?: string;
       /** The generation that the person looked at; another one now means that somebody was faster. */
       readonly generation: number;

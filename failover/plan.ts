@@ -49,6 +49,8 @@ export type FailoverLimits = Pick<
  */
 export interface FailoverPlan {
   readonly prefix: string;
+  /** The waiting region's Pulumi stack, for the commands in messages. */
+  readonly stack: string;
   readonly activeRegion: string;
   readonly waitingRegion: string;
   /** Generation at deployment; the first record starts with it. */
@@ -85,6 +87,8 @@ export function policyOf(plan: FailoverPlan): Policy {
     alarmName: plan.alarmName,
     activeRegion: plan.activeRegion,
     waitingRegion: plan.waitingRegion,
+    stack: plan.stack,
+    homeFileSystemId: plan.homeFileSystemId,
     servingSizes: sizes,
     activeServingSizes: sizes,
     hasDatabase: plan.replica !== undefined,

@@ -1,4 +1,5 @@
-import { type FailoverRecord, initialRecord, type Observation, type Trigger } from "./model";
+import { continued } from "./continued";
+import type { FailoverRecord, Observation, Trigger } from "./model";
 import { type FailoverPlan, policyOf } from "./plan";
 import type { Clock, Cloud, Log } from "./ports";
 import { admit, partsNeeded, reconcile } from "./reconcile";
@@ -44,8 +45,7 @@ export async function run(
   let rounds = 0;
   for (;;) {
     const stored = await cloud.load();
-    const loaded =
-      stored ?? initialRecord(settings.plan.activeRegion, settings.plan.generation, clock.now());
+    const loaded = continued(stored, settings.plan, clock.now());
     // Judged once: a lost compare-and-set below brings the trigger back to the newer record.
     const admission = admit(loaded, trigger, policy, clock.now());
     const record = verdict === undefined ? admission.record : loaded;

@@ -21,8 +21,14 @@ export interface AlarmTopicsArgs {
   readonly kmsKeyArn: pulumi.Input<string>;
 }
 
+/** A region's topics, as those who publish to them need them. */
+export interface Topics {
+  readonly alarmsTopicArn: pulumi.Input<string>;
+  readonly announcementsTopicArn: pulumi.Input<string>;
+}
+
 /**
- * Two topics. `alarms` carries the region alarm to the failover and to people; `announcements`
+ * Two topics, in either role of the region. `alarms` carries the region alarm to the failover and to people; `announcements`
  * carries everything that only people need, so that no alarm about a disk can ever reach the
  * function that moves a region.
  *

@@ -8,7 +8,6 @@ import type {
   PlannedTeam,
 } from "../../failover/plan";
 import { metricNamespace } from "../../failover/probe/probePlan";
-import { recordTableName } from "../../failover/recordAddress";
 import type { Deployment } from "../deployment";
 import { failoverStatements } from "./failoverPermissions";
 import { fireOnce } from "./failoverFlag";
@@ -53,22 +52,21 @@ export interface FailoverArgs {
    * unsetting it does not fail back. Default false.
    */
   readonly trigger?: boolean;
-  /** False lets the record be deleted, by Pulumi and in AWS. Default true. */
-  readonly protectState?: boolean;
+  /** This region's, see {@link file://./recordTable.ts}. */
+  readonly recordTable: { readonly name: pulumi.Input<string>; readonly arn: pulumi.Input<string> };
   readonly logRetentionDays?: number;
 }
 
 /**
- * What moves the service to this region: the failover record, the function that decides and acts on
- * it each minute, and its three triggers (region alarm, config flag, direct invocation). It needs
+ * What moves the service to this region: the function that decides and acts on the failover record
+ * each minute, and its three triggers (region alarm, config flag, direct invocation). It needs
  * neither Pulumi nor its state backend to work.
  *
- * About $1 a month: on-demand table, one run a minute of some 200 ms, alarms at $0.10.
+ * About $1 a month: one run a minute of some 200 ms, alarms at $0.10.
  *
  * @throws pulumi.InputPropertiesError naming every bad limit together.
  */
 export class Failover extends pulumi.ComponentResource {
-  readonly tableName: pulumi.Output<string>;
   readonly functionName: pulumi.Output<string>;
   readonly functionArn: pulumi.Output<string>;
 
@@ -76,8 +74,7 @@ export class Failover extends pulumi.ComponentResource {
     super("jenkins-pilot-light:recovery:Failover", name, {}, opts);
     validate(args.limits);
     const { deployment } = args;
-    const table = this.createRecordTable(name, args);
-    const plan = planOf(args, table.name);
+    const plan = planOf(args);
     const lambda = new InlineFunction(
       `${name}-inline`,
       {
@@ -91,7 +88,7 @@ export class Failover extends pulumi.ComponentResource {
         memoryMb: 512,
         // The record's compare-and-set keeps two runs safe; this keeps them from happening.
         reservedConcurrency: 1,
-        statements: failoverStatements(args, table.arn, plan),
+        statements: failoverStatements(args, plan),
         schedule: "rate(1 minute)",
         silentAfterSeconds: 300,
         alarmActions: [args.announcementsTopicArn],
@@ -106,37 +103,13 @@ export class Failover extends pulumi.ComponentResource {
         ? fireOnce(this, name, deployment, lambda, [lambda, subscription])
         : undefined;
 
-    this.tableName = table.name;
     this.functionName = lambda.functionName;
     this.functionArn = lambda.functionArn;
     this.registerOutputs({
-      tableName: this.tableName,
       functionName: this.functionName,
       functionArn: this.functionArn,
       ...(answer === undefined ? {} : { answer }),
     });
-  }
-
-  /**
-   * One item. Encrypted by the service's key in this account: it holds no secret, and controllers of
-   * both regions read it before they start, as `pulumi up` does before it registers anything; a
-   * customer key would make them depend on one more thing.
-   */
-  private createRecordTable(name: string, args: FailoverArgs): aws.dynamodb.Table {
-    return new aws.dynamodb.Table(
-      `${name}-record`,
-      {
-        name: recordTableName(args.deployment.prefix),
-        billingMode: "PAY_PER_REQUEST",
-        hashKey: "id",
-        attributes: [{ name: "id", type: "S" }],
-        pointInTimeRecovery: { enabled: true },
-        serverSideEncryption: { enabled: true },
-        deletionProtectionEnabled: args.protectState ?? true,
-      },
-      // The record says which region may write. Without it controllers fall back to their config.
-      { parent: this, protect: args.protectState ?? true },
-    );
   }
 
   private subscribe(
@@ -201,14 +174,15 @@ export class Failover extends pulumi.ComponentResource {
   }
 }
 
-function planOf(args: FailoverArgs, tableName: pulumi.Output<string>): pulumi.Output<FailoverPlan> {
+function planOf(args: FailoverArgs): pulumi.Output<FailoverPlan> {
   const { deployment } = args;
   return pulumi.output({
     prefix: deployment.prefix,
+    stack: deployment.stack,
     activeRegion: deployment.activeRegion,
     waitingRegion: deployment.region,
     generation: deployment.generation,
-    tableName,
+    tableName: args.recordTable.name,
     alarmName: args.alarmName,
     alarmsTopicArn: args.alarmsTopicArn,
     announcementsTopicArn: args.announcementsTopicArn,

@@ -12,14 +12,13 @@ import type { PolicyStatement } from "../policies";
  */
 export function failoverStatements(
   args: FailoverArgs,
-  tableArn: pulumi.Input<string>,
   plan: pulumi.Output<FailoverPlan>,
 ): PolicyStatement[] {
   return [
     {
       sid: "Record",
       actions: ["dynamodb:GetItem", "dynamodb:PutItem"],
-      resources: [tableArn],
+      resources: [args.recordTable.arn],
     },
     ...capacity(args),
     ...database(args),

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { createProbeHandler } from "../../failover/probe/probeFunction";
 import { metricNamespace, type ProbePlan } from "../../failover/probe/probePlan";
 import type { Deployment } from "../deployment";
-import { AlarmTopics, type Subscribers } from "./alarmTopics";
+import type { Topics } from "./alarmTopics";
 import type { PolicyStatement } from "../policies";
 import { InlineFunction } from "./inlineFunction";
 
@@ -34,9 +34,8 @@ export interface HealthProbeArgs {
   /** Protected teams alone: a `local-only` team's end is no reason to move a region. */
   readonly targets: pulumi.Input<readonly ProbeTargetArgs[]>;
   readonly policy: ProbePolicy;
-  readonly subscribers: Subscribers;
-  /** Customer key of this region, for the topics; see {@link AlarmTopics}. */
-  readonly kmsKeyArn: pulumi.Input<string>;
+  /** This region's; see {@link file://./alarmTopics.ts}. */
+  readonly topics: Topics;
   /** Asked of each team. Default `/login`. */
   readonly path?: string;
   readonly logRetentionDays?: number;
@@ -55,20 +54,14 @@ export class HealthProbe extends pulumi.ComponentResource {
   /** Composite alarm whose ALARM state starts a failover. */
   readonly alarmName: pulumi.Output<string>;
   readonly alarmArn: pulumi.Output<string>;
-  readonly alarmsTopicArn: pulumi.Output<string>;
-  readonly announcementsTopicArn: pulumi.Output<string>;
   readonly functionName: pulumi.Output<string>;
 
   constructor(name: string, args: HealthProbeArgs, opts?: pulumi.ComponentResourceOptions) {
     super("jenkins-pilot-light:recovery:HealthProbe", name, {}, opts);
     validate(args.policy);
     const { deployment } = args;
-    const topics = new AlarmTopics(
-      `${name}-topics`,
-      { deployment, subscribers: args.subscribers, kmsKeyArn: args.kmsKeyArn },
-      { parent: this },
-    );
-    const probe = this.createProbe(name, args, topics);
+    const { topics } = args;
+    const probe = this.createProbe(name, args);
     const teamsDown = this.createSignal(name, args, {
       suffix: "teams-down",
       metric: "TeamsDown",
@@ -94,19 +87,15 @@ export class HealthProbe extends pulumi.ComponentResource {
 
     this.alarmName = regionDown.alarmName;
     this.alarmArn = regionDown.arn;
-    this.alarmsTopicArn = topics.alarmsTopicArn;
-    this.announcementsTopicArn = topics.announcementsTopicArn;
     this.functionName = probe.functionName;
     this.registerOutputs({
       alarmName: this.alarmName,
       alarmArn: this.alarmArn,
-      alarmsTopicArn: this.alarmsTopicArn,
-      announcementsTopicArn: this.announcementsTopicArn,
       functionName: this.functionName,
     });
   }
 
-  private createProbe(name: string, args: HealthProbeArgs, topics: AlarmTopics): InlineFunction {
+  private createProbe(name: string, args: HealthProbeArgs): InlineFunction {
     const { deployment } = args;
     const plan: pulumi.Output<ProbePlan> = pulumi.output(args.targets).apply((targets) => ({
       prefix: deployment.prefix,
@@ -132,7 +121,7 @@ export class HealthProbe extends pulumi.ComponentResource {
         statements: probeStatements(),
         schedule: "rate(1 minute)",
         silentAfterSeconds: 300,
-        alarmActions: [topics.announcementsTopicArn],
+        alarmActions: [args.topics.announcementsTopicArn],
         ...(args.logRetentionDays === undefined ? {} : { logRetentionDays: args.logRetentionDays }),
       },
       { parent: this },

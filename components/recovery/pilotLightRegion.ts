@@ -3,8 +3,8 @@ import type { FailoverLimits, PlannedEndpoints, PlannedTeam } from "../../failov
 import { refuseProblems } from "../argumentProblems";
 import type { Deployment } from "../deployment";
 import { SnapshotFunction } from "../operations/snapshotFunction";
-import type { Subscribers } from "./alarmTopics";
-import { Failover, type FailoverEdge } from "./failover";
+import type { Topics } from "./alarmTopics";
+import { Failover, type FailoverArgs, type FailoverEdge } from "./failover";
 import { HealthProbe, type ProbePolicy, type ProbeTargetArgs } from "./healthProbe";
 import type { Traffic } from "./traffic";
 import { edgeRecordName } from "./trafficPlan";
@@ -43,14 +43,15 @@ export interface PilotLightRegionArgs {
   readonly domain: string;
   readonly hostedZoneId: pulumi.Input<string>;
   readonly policy: PilotLightPolicy;
-  readonly subscribers: Subscribers;
+  /** This region's. */
+  readonly topics: Topics;
+  readonly recordTable: FailoverArgs["recordTable"];
   /** Customer key of this region. */
   readonly kmsKeyArn: pulumi.Input<string>;
   /** Daily snapshots of the writer, copied here. Off when absent or without a database. */
   readonly dailySnapshots?: { readonly retentionDays: number; readonly hourUtc: number };
   /** The config flag, see {@link Failover}. */
   readonly trigger?: boolean;
-  readonly protectState?: boolean;
   readonly logRetentionDays?: number;
 }
 
@@ -64,9 +65,6 @@ export interface PilotLightRegionArgs {
  */
 export class PilotLightRegion extends pulumi.ComponentResource {
   readonly alarmName: pulumi.Output<string>;
-  readonly alarmsTopicArn: pulumi.Output<string>;
-  readonly announcementsTopicArn: pulumi.Output<string>;
-  readonly tableName: pulumi.Output<string>;
   readonly functionName: pulumi.Output<string>;
   readonly functionArn: pulumi.Output<string>;
 
@@ -76,19 +74,13 @@ export class PilotLightRegion extends pulumi.ComponentResource {
     refuseProblems("PilotLightRegion", problemsOf(args, teams));
     const probe = this.createProbe(name, args, teams);
     const failover = this.createFailover(name, args, teams, probe);
-    this.createSnapshots(name, args, probe);
+    this.createSnapshots(name, args);
 
     this.alarmName = probe.alarmName;
-    this.alarmsTopicArn = probe.alarmsTopicArn;
-    this.announcementsTopicArn = probe.announcementsTopicArn;
-    this.tableName = failover.tableName;
     this.functionName = failover.functionName;
     this.functionArn = failover.functionArn;
     this.registerOutputs({
       alarmName: this.alarmName,
-      alarmsTopicArn: this.alarmsTopicArn,
-      announcementsTopicArn: this.announcementsTopicArn,
-      tableName: this.tableName,
       functionName: this.functionName,
       functionArn: this.functionArn,
     });
@@ -107,8 +99,7 @@ export class PilotLightRegion extends pulumi.ComponentResource {
         deployment: args.deployment,
         targets,
         policy,
-        subscribers: args.subscribers,
-        kmsKeyArn: args.kmsKeyArn,
+        topics: args.topics,
         ...(args.logRetentionDays === undefined ? {} : { logRetentionDays: args.logRetentionDays }),
       },
       { parent: this },
@@ -134,18 +125,18 @@ export class PilotLightRegion extends pulumi.ComponentResource {
         edge: edgeOf(args),
         limits: limitsOf(args.policy),
         alarmName: probe.alarmName,
-        alarmsTopicArn: probe.alarmsTopicArn,
-        announcementsTopicArn: probe.announcementsTopicArn,
+        alarmsTopicArn: args.topics.alarmsTopicArn,
+        announcementsTopicArn: args.topics.announcementsTopicArn,
         topicKmsKeyArn: args.kmsKeyArn,
+        recordTable: args.recordTable,
         ...(args.trigger === undefined ? {} : { trigger: args.trigger }),
-        ...(args.protectState === undefined ? {} : { protectState: args.protectState }),
         ...(args.logRetentionDays === undefined ? {} : { logRetentionDays: args.logRetentionDays }),
       },
       { parent: this },
     );
   }
 
-  private createSnapshots(name: string, args: PilotLightRegionArgs, probe: HealthProbe): void {
+  private createSnapshots(name: string, args: PilotLightRegionArgs): void {
     const { dailySnapshots, active } = args;
     if (dailySnapshots === undefined || active.databaseIdentifier === undefined) return;
     new SnapshotFunction(
@@ -156,7 +147,7 @@ export class PilotLightRegion extends pulumi.ComponentResource {
         sourceKmsKeyArn: active.kmsKeyArn,
         copyKmsKeyArn: args.kmsKeyArn,
         ...dailySnapshots,
-        announcementsTopicArn: probe.announcementsTopicArn,
+        announcementsTopicArn: args.topics.announcementsTopicArn,
         ...(args.logRetentionDays === undefined ? {} : { logRetentionDays: args.logRetentionDays }),
       },
       { parent: this },

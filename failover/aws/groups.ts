@@ -95,16 +95,17 @@ export async function fenceGroups(
   });
 }
 
-/** Undoes a fence. */
+/** Serving sizes; first undoes the fence of those whose Launch is suspended. */
 export async function releaseGroups(
   clients: Clients,
   region: string,
   names: readonly string[],
+  suspended: readonly string[],
   plan: FailoverPlan,
 ): Promise<void> {
   const { ResumeProcessesCommand } = sdk();
-  await oneThenAll(names, async (AutoScalingGroupName, attempts) => {
-    const client = clients.autoScaling(region, attempts);
+  await oneThenAll(suspended, async (AutoScalingGroupName, attempts) => {
+    const client = clients.autoScaling(region, region === plan.activeRegion ? attempts : 2);
     const processes = { AutoScalingGroupName, ScalingProcesses: ["Launch"] };
     await client.send(new ResumeProcessesCommand(processes), limited());
   });
@@ -132,7 +133,10 @@ export async function resizeGroups(
   });
 }
 
-/** One request, tried once, decides whether the rest is worth sending; each group's failure leaves the others. */
+/**
+ * One request, tried once where the region may be dead, decides whether the rest is worth sending;
+ * each group's failure leaves the others.
+ */
 async function oneThenAll(
   names: readonly string[],
   each: (name: string, attempts: Attempts) => Promise<void>,

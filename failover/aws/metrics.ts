@@ -1,4 +1,4 @@
-import { type Datapoint, lagWhenLastAlive, lastAliveAt } from "../lag";
+import { type Datapoint, lagWhenLastAlive, lastAliveAt, syncedUntil } from "../lag";
 import type { FailoverRecord } from "../model";
 import type { FailoverPlan } from "../plan";
 import { metricNamespace } from "../probe/probePlan";
@@ -20,6 +20,8 @@ interface Series {
 export interface LossReadings {
   readonly lastAlive?: number;
   readonly replicaLag?: number;
+  /** What the replica has for certain by now, independent of any sign of life. */
+  readonly replicaSyncedUntil?: number;
 }
 
 /** Reads the probe's verdicts and the replica's lag in one call. */
@@ -62,9 +64,11 @@ export async function readLoss(
   });
   const [teamsDown = [], lags = []] = points;
   const lastAlive = lastAliveAt(teamsDown);
-  if (lastAlive === undefined) return {};
+  const replicaSyncedUntil = syncedUntil(lags);
+  const synced = replicaSyncedUntil === undefined ? {} : { replicaSyncedUntil };
+  if (lastAlive === undefined) return synced;
   const replicaLag = lagWhenLastAlive(lags, lastAlive, lagTolerance);
-  return { lastAlive, ...(replicaLag === undefined ? {} : { replicaLag }) };
+  return { lastAlive, ...synced, ...(replicaLag === undefined ? {} : { replicaLag }) };
 }
 
 /** Order matters: probe, replica. */

@@ -12,7 +12,7 @@ export async function readReplica(
   const { DescribeDBInstancesCommand } =
     require("@aws-sdk/client-rds") as typeof import("@aws-sdk/client-rds");
   const describe = new DescribeDBInstancesCommand({ DBInstanceIdentifier: identifier });
-  const [{ DBInstances }, { replicaLag }] = await Promise.all([
+  const [{ DBInstances }, { replicaLag, replicaSyncedUntil }] = await Promise.all([
     clients.rds().send(describe, limited()),
     loss,
   ]);
@@ -22,6 +22,7 @@ export async function readReplica(
     status: instance.DBInstanceStatus ?? "unknown",
     replicates: instance.ReadReplicaSourceDBInstanceIdentifier !== undefined,
     ...(replicaLag === undefined ? {} : { lagSeconds: replicaLag }),
+    ...(replicaSyncedUntil === undefined ? {} : { syncedUntil: replicaSyncedUntil }),
   };
 }
 
@@ -53,10 +54,12 @@ export async function readHome(
   if (fileSystem === undefined) throw notFound(`File system ${FileSystemId}`);
   const destination = replication?.Destinations?.find((each) => each.FileSystemId === FileSystemId);
   const syncedAt = destination?.LastReplicatedTimestamp?.getTime();
-  const lag =
-    syncedAt === undefined || lastAlive === undefined
+  const lag = {
+    ...(syncedAt === undefined ? {} : { syncedUntil: syncedAt }),
+    ...(syncedAt === undefined || lastAlive === undefined
       ? {}
-      : { lagSeconds: Math.max(0, (lastAlive - syncedAt) / 1000) };
+      : { lagSeconds: Math.max(0, (lastAlive - syncedAt) / 1000) }),
+  };
   if (destination !== undefined) {
     return { state: destination.Status === "DELETING" ? "freeing" : "replicating", ...lag };
   }

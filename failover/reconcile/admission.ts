@@ -36,7 +36,7 @@ export function admit(
   const next =
     trigger.kind !== "alarm" && trigger.command === "abort"
       ? abort(noted, trigger, now)
-      : begin(noted, accept(trigger), now);
+      : begin(noted, accept(trigger), policy, now);
   return { record: next, accepted: true, because: `Accepted ${trigger.kind} ${trigger.id}.` };
 }
 
@@ -113,13 +113,16 @@ function accept(trigger: Request): AcceptedTrigger {
   const { kind, id, at } = trigger;
   if (trigger.kind === "alarm") return { kind, id, at, human: false, force: false };
   const { force, reason } = trigger;
-  return { kind, id, at, human: true, force, ...(reason === undefined ? {} : { reason }) };
+  const planned = trigger.planned === true ? { planned: true as const } : {};
+  const why = reason === undefined ? {} : { reason };
+  return { kind, id, at, human: true, force, ...planned, ...why };
 }
 
 /** Starts an attempt, or lets a person take over the one that is under way. */
 export function begin(
   record: FailoverRecord,
   trigger: AcceptedTrigger,
+  { stack }: Pick<Policy, "stack">,
   now: number,
 ): FailoverRecord {
   if (record.phase !== "standby" && record.phase !== "aborted") {
@@ -147,7 +150,7 @@ export function begin(
     body:
       `Failover from ${record.activeRegion} asked for (${trigger.kind} ${trigger.id}` +
       `${trigger.reason === undefined ? "" : `: ${trigger.reason}`}). Nothing was touched yet; ` +
-      `the request is being confirmed. To stop it: npm run failover -- --stack dr --abort`,
+      `the request is being confirmed. To stop it: npm run failover -- --stack ${stack} --abort`,
   });
 }
 

@@ -108,7 +108,7 @@ function unconfirmed(record: FailoverRecord, doubt: string, policy: Policy): Obs
       ? "The region is down and the mode is manual."
       : `The region's loss could not be confirmed. ${doubt}`;
   const remedy =
-    "Look at the region yourself. To fail over: npm run failover -- --stack dr. " +
-    "To drop the request: npm run failover -- --stack dr --abort.";
+    `Look at the region yourself. To fail over: npm run failover -- --stack ${policy.stack}. ` +
+    `To drop the request: npm run failover -- --stack ${policy.stack} --abort.`;
   return { step: "confirm", reason, remedy };
 }

@@ -5,11 +5,11 @@ import type { StepView } from "./steps";
 type Obstacle = Pick<Blockage, "step" | "reason" | "remedy">;
 
 /** What a person can do about each step; the reason says what is wrong with it. */
-const remedies: Readonly<Record<StepName, string>> = {
-  confirm: "Decide: npm run failover -- --stack dr, or … --abort.",
+const remedies = ({ stack }: Policy): Readonly<Record<StepName, string>> => ({
+  confirm: `Decide: npm run failover -- --stack ${stack}, or … --abort.`,
   fence:
     "Stop the old region's controllers by hand (terminate the instances of the Auto Scaling " +
-    "groups), or give up: npm run failover -- --stack dr --abort.",
+    `groups), or give up: npm run failover -- --stack ${stack} --abort.`,
   capacity:
     "Look at the scaling activities of the groups: quota, image, instance type or capacity of the " +
     "zones. Another instance type is the usual way out: docs/runbook.md, Another instance type.",
@@ -21,7 +21,7 @@ const remedies: Readonly<Record<StepName, string>> = {
   traffic:
     "Global Accelerator's control plane is in us-west-2: set the waiting endpoint's weight and dial " +
     "there by hand, or wait for it.",
-};
+});
 
 const stepOfAction: Readonly<Record<Action["kind"], StepName>> = {
   fenceGroups: "fence",
@@ -54,20 +54,24 @@ export function obstacleOf(
   }
   const hopeless = views.find(({ obstacle }) => obstacle !== undefined);
   if (hopeless?.obstacle !== undefined) {
-    const { name, obstacle, remedy = remedies[name] } = hopeless;
+    const { name, obstacle, remedy = remedies(policy)[name] } = hopeless;
     return { step: name, reason: obstacle, remedy };
   }
-  return fenceRefused(record, observation) ?? overdue(record, observation, policy, now);
+  return fenceRefused(record, observation, policy) ?? overdue(record, observation, policy, now);
 }
 
-function fenceRefused(record: FailoverRecord, { activeGroups }: Observation): Obstacle | undefined {
+function fenceRefused(
+  record: FailoverRecord,
+  { activeGroups }: Observation,
+  { stack }: Policy,
+): Obstacle | undefined {
   const refused = activeGroups?.known === false && activeGroups.failure === "refused";
   if (!refused || record.committedAt !== undefined) return undefined;
   const reason = `The old region refuses our requests: ${activeGroups.error}`;
   // Stopped by hand or not: what cannot be read cannot be confirmed.
   const remedy =
     "Give the function's role back its permissions on the old region's Auto Scaling groups, or give " +
-    "up: npm run failover -- --stack dr --abort.";
+    `up: npm run failover -- --stack ${stack} --abort.`;
   return { step: "fence", reason, remedy };
 }
 
@@ -86,7 +90,7 @@ function overdue(
     const reason =
       `It has waited ${minutes} min for ${step.waitsFor ?? "its end"}.` +
       (refused === undefined ? "" : ` The last request failed: ${refused.error}`);
-    return { step: name, reason, remedy: remedies[name] };
+    return { step: name, reason, remedy: remedies(policy)[name] };
   }
   return undefined;
 }

@@ -41,7 +41,7 @@ export function recover(
     return decide(record, abort(record, "recovered", now), [], now);
   }
   const heard = noteSilence(dateLoss(record, observation), observation.activeGroups, now);
-  const verdict = judgeFence(heard, observation, now, policy.fenceTimeout);
+  const verdict = verdictFor(heard, judgeFence(heard, observation, now, policy.fenceTimeout));
   const fenced = stepFence(heard, observation, verdict, now);
   const loss = verdict === "open" ? undefined : gate(fenced, observation, policy);
   const noted = noteUnread(fenced, loss, now);
@@ -63,6 +63,11 @@ export function recover(
   const next =
     obstacle === undefined ? unblock(stepped, "recovering", now) : block(stepped, obstacle, now);
   return decide(record, next, withoutTwins(actions), nextLook(record, next, policy, now));
+}
+
+/** A planned role change has no region to lose: it never goes on unfenced, however long that takes. */
+function verdictFor({ trigger }: FailoverRecord, verdict: FenceVerdict): FenceVerdict {
+  return trigger?.planned === true && verdict === "expired" ? "open" : verdict;
 }
 
 /**
@@ -136,6 +141,7 @@ function commit(
     committedAt: now,
     generation: record.generation + 1,
     activeRegion: policy.waitingRegion,
+    homeFileSystemId: policy.homeFileSystemId,
     lag: loss.lag,
   };
   if (verdict === "confirmed") return committed;
@@ -200,7 +206,7 @@ function isComplete(
 }
 
 function complete(record: FailoverRecord, now: number): FailoverRecord {
-  const startedAt = record.lostAt ?? record.trigger?.at ?? now;
+  const startedAt = outageBegan(record) ?? now;
   const fenced = record.steps.fence?.state === "done";
   const serving = enter(without(record, "blockage"), "serving", now);
   const lag: Lag = record.lag ?? {};
@@ -219,6 +225,12 @@ function complete(record: FailoverRecord, now: number): FailoverRecord {
           fenced,
         });
   return say(remembered, servingMessage(remembered, rtoMs));
+}
+
+/** A region that is well serves until its fence goes up; a lost one until it was last seen alive. */
+function outageBegan({ trigger, steps, lostAt }: FailoverRecord): number | undefined {
+  const planned = trigger?.planned === true ? steps.fence?.startedAt : undefined;
+  return planned ?? lostAt ?? trigger?.at;
 }
 
 function withoutTwins(actions: readonly Action[]): Action[] {

@@ -33,7 +33,7 @@ export function rest(
   const alarm = observation.alarm;
   if (armed.disarmed === undefined && alarm?.known && alarm.value === "ALARM") {
     const trigger = { kind: "alarm", at: now, human: false, force: false } as const;
-    const started = begin(armed, { ...trigger, id: `${policy.alarmName}@${now}` }, now);
+    const started = begin(armed, { ...trigger, id: `${policy.alarmName}@${now}` }, policy, now);
     return decide(record, started, [], now);
   }
   return decide(record, armed, actions, actions.length > 0 ? now + roundInterval : undefined);
@@ -100,7 +100,8 @@ function settle(
       body:
         `${left.join(" ")} The function tries again each minute. ${policy.activeRegion} is meant to ` +
         "serve; until this is mended it may be without controllers or without users. If the region is " +
-        "lost after all: npm run failover -- --stack dr. By hand: docs/runbook.md, Abort.",
+        `lost after all: npm run failover -- --stack ${policy.stack}. ` +
+        "By hand: docs/runbook.md, Abort.",
     },
   );
 }

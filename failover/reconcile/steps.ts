@@ -1,4 +1,12 @@
-import type { Action, FailoverRecord, Observation, Policy, Reading, StepName } from "../model";
+import type {
+  Action,
+  FailoverRecord,
+  GroupState,
+  Observation,
+  Policy,
+  Reading,
+  StepName,
+} from "../model";
 import { isDone } from "./decision";
 
 /** How one step stands, by what is seen of the world. */
@@ -30,16 +38,26 @@ export function viewCapacity(
   if (!waitingGroups?.known) return unread(name, waitingGroups);
   const short = waitingGroups.value.filter((group) => {
     const serving = policy.servingSizes[group.name];
-    return serving !== undefined && (group.max < serving.max || group.min < serving.min);
+    const small = serving !== undefined && (group.max < serving.max || group.min < serving.min);
+    return small || group.launchSuspended;
   });
   const missing = waitingGroups.value.filter(
     (group) => group.inService < (policy.servingSizes[group.name]?.min ?? 0),
   );
   if (short.length === 0 && missing.length === 0) return { name, state: "done", actions: [] };
-  const actions: Action[] =
-    short.length > 0 ? [{ kind: "raiseCapacity", groups: short.map((group) => group.name) }] : [];
+  const actions: Action[] = short.length > 0 ? [raise(short)] : [];
   const waitsFor = `instances in service for ${listed(missing.map((group) => group.name))}`;
   return { name, state: "running", waitsFor, actions };
+}
+
+/** A region that was the active one once comes with the Launch process that its fence suspended. */
+function raise(groups: readonly GroupState[]): Action {
+  const suspended = groups.filter(({ launchSuspended }) => launchSuspended);
+  return {
+    kind: "raiseCapacity",
+    groups: groups.map(({ name }) => name),
+    ...(suspended.length > 0 ? { resume: suspended.map(({ name }) => name) } : {}),
+  };
 }
 
 export function viewDatabase({ replica }: Observation, policy: Policy): StepView {

@@ -70,6 +70,7 @@ export function benchPlan(
   const { activeLoadBalancers, waitingLoadBalancers, homeFileSystemId, endpointGroups } = addresses;
   return {
     prefix,
+    stack: "dr",
     activeRegion: regions.active,
     waitingRegion: regions.waiting,
     generation: 1,

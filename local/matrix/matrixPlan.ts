@@ -100,6 +100,7 @@ export function planOf(site: SiteNames): FailoverPlan {
   const names = namesOf(site.prefix);
   return {
     prefix: site.prefix,
+    stack: "dr",
     activeRegion: regions.active,
     waitingRegion: regions.waiting,
     generation: 1,

@@ -35,6 +35,10 @@ async function pack(plan: FailoverPlan): Promise<PackedFunction> {
         accountId: "123456789012",
       },
       ...plan,
+      recordTable: {
+        name: plan.tableName,
+        arn: `arn:aws:dynamodb:${plan.waitingRegion}:123456789012:table/${plan.tableName}`,
+      },
       homeSourceFileSystemId: "fs-source",
       topicKmsKeyArn: "arn:aws:kms:eu-west-1:123456789012:key/matrix",
     });

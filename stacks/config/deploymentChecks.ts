@@ -29,29 +29,53 @@ const activeRegionIsOneOfThePair: Check = ({ regions, activeRegion }) => {
   ];
 };
 
-/** The first deployment serves from `regions.primary`: whatever else is active was failed over to. */
-const generationCountsRoleChanges: Check = ({ regions, activeRegion, generation }) => {
-  if (!regions?.dr || activeRegion !== regions.dr || generation !== 1) return [];
+/** The first deployment serves from `regions.primary`, and each role change makes it the other one. */
+const generationFitsTheActiveRegion: Check = ({ regions, activeRegion, generation }) => {
+  if (!regions?.primary || !regions.dr || generation === undefined) return [];
+  const active = activeRegion ?? regions.primary;
+  if (active !== regions.primary && active !== regions.dr) return [];
+  const serves = generation % 2 === 1 ? "primary" : "dr";
+  if (active === regions[serves]) return [];
   return [
     {
       path: "generation",
-      wrong: `is 1 although activeRegion is ${show(activeRegion)}, where only a failover can have led`,
-      allowed: "2 or more while regions.dr is active",
-      fix: "set both as in the failover record; to begin in that region swap regions.primary and regions.dr",
+      wrong: `is ${generation}, in which regions.${serves} (${regions[serves]}) serves, but activeRegion is ${show(active)}`,
+      allowed: "an odd number while regions.primary serves, an even one while regions.dr does",
+      fix: "npm run adopt sets both as in the failover record; before the first failover leave both out",
+    },
+  ];
+};
+
+/** Without it a region that took over would start with an empty home. Asked of a right generation alone. */
+const activeHomeIsNamed: Check = (given) => {
+  const { program, regions, activeRegion, generation, homeFileSystemId } = given;
+  if (!program || !regions?.primary || !regions.dr || generation === undefined) return [];
+  const serves = generation % 2 === 1 ? "primary" : "dr";
+  const isActive = program === serves && (activeRegion ?? regions.primary) === regions[program];
+  if (!isActive || generation === 1 || homeFileSystemId !== undefined) return [];
+  return [
+    {
+      path: "homeFileSystemId",
+      wrong: `is missing, although ${regions[program]} serves by a failover`,
+      allowed: "the file system that the failover freed",
+      fix: "npm run adopt sets it from the failover record",
     },
   ];
 };
 
 const failoverIsAskedOfTheWaitingRegion: Check = (given) => {
-  const { failover, program, regions, activeRegion, generation } = given;
-  if (failover !== true || program !== "primary" || generation !== 1) return [];
-  if (!regions?.primary || (activeRegion ?? regions.primary) !== regions.primary) return [];
+  const { failover, program, regions, activeRegion } = given;
+  if (failover !== true || !program || !regions?.primary || !regions.dr) return [];
+  const active = activeRegion ?? regions.primary;
+  const other = program === "primary" ? "dr" : "primary";
+  // In the stack whose region serves it does nothing; a flag left set by the failover is to go.
+  if (active !== regions[program]) return [];
   return [
     {
       path: "failover",
       wrong: "is true in the stack whose region serves, where it can do nothing",
       allowed: "true in the waiting region's stack alone",
-      fix: "pulumi config rm failover --stack primary && pulumi config set failover true --stack dr",
+      fix: `pulumi config rm failover --stack ${program} (and, to fail over: pulumi config set failover true --stack ${other})`,
     },
   ];
 };
@@ -118,7 +142,8 @@ const agentsKeyIsOurs: Check = ({ secrets }) =>
 export const deploymentChecks: readonly Check[] = [
   regionsDiffer,
   activeRegionIsOneOfThePair,
-  generationCountsRoleChanges,
+  generationFitsTheActiveRegion,
+  activeHomeIsNamed,
   failoverIsAskedOfTheWaitingRegion,
   certificatesAreInTheirRegions,
   recipientsAreGivenOnce,

@@ -51,6 +51,16 @@ export const identityFields = {
       description:
         "The stack of this project that runs program `primary` for the same `prefix`; the dr stack reads its outputs. Differs where two deployments share the project.",
     }),
+  drStack: text(
+    /^[A-Za-z0-9_.-]{1,100}$/,
+    "a stack's name: up to 100 letters, digits, hyphens, underscores and dots",
+    "list them with: pulumi stack ls",
+  )
+    .default("dr")
+    .meta({
+      description:
+        "The stack of this project that runs program `dr` for the same `prefix`; the primary stack reads its outputs while its own region waits.",
+    }),
   regions: z
     .strictObject({
       primary: awsRegion().meta({
@@ -61,13 +71,24 @@ export const identityFields = {
     .meta({ allowed: "an object with the keys primary and dr" }),
   activeRegion: awsRegion().exactOptional().meta({
     description:
-      "The region that serves now, as the failover record says after a failover. Setting it moves nobody: it never causes a failover.",
+      "The region that serves now, as the failover record says after a failover; `npm run adopt` sets it. Setting it moves nobody: it never causes a failover.",
     defaultNote: "`regions.primary`",
   }),
   generation: wholeNumber(1, 1_000_000).default(1).meta({
     description:
-      "Completed role changes plus one, as the failover record says. Goes together with `activeRegion`.",
+      "Completed role changes plus one, as the failover record says. Goes together with `activeRegion`: odd while `regions.primary` serves, even while `regions.dr` does.",
   }),
+  homeFileSystemId: text(
+    /^fs-[0-9a-f]{8,40}$/,
+    "the id of an EFS file system: fs- and 8 to 40 hexadecimal digits",
+    "npm run adopt sets it from the failover record",
+  )
+    .exactOptional()
+    .meta({
+      description:
+        "The file system that holds the homes of this stack's region since a failover made it the active one; `npm run adopt` sets it. Without meaning while the region waits, or in generation 1.",
+      defaultNote: "made by the stack",
+    }),
   domain: text(
     /^(?=.{1,200}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/,
     "a DNS name in lower case without a dot at the end, such as jenkins.example.com",

@@ -6,14 +6,16 @@
 import {
   type AgreementSettings,
   phaseIsUnderWay,
-  type RecordReading,
+  type Readings,
   type RecordView,
+  waitingRegion,
 } from "./reading";
 import {
   disagrees,
   isUnderWay,
+  isUnfenced,
+  nobodyKnows,
   repeatAllowed,
-  rolesAreSwapped,
   unread,
   unreadAllowed,
 } from "./refusals";
@@ -23,31 +25,49 @@ export type Agreement =
   | { readonly agrees: true; readonly warning?: string }
   | { readonly agrees: false; readonly refusal: string };
 
+/** A record and the region whose table it is in. */
+export interface PlacedRecord extends RecordView {
+  readonly region: string;
+}
+
 /** Decides whether the stack may run; refuses whatever it cannot know to be right. */
-export function agreement(settings: AgreementSettings, reading: RecordReading): Agreement {
-  const verdict = verdictOn(settings, reading);
-  // The components refuse this as well, but only after half of the stack was registered.
-  const swapped = settings.activeRegion !== settings.regions.primary;
-  return verdict.agrees && swapped ? refuse(rolesAreSwapped(settings, reading)) : verdict;
-}
-
-function verdictOn(settings: AgreementSettings, reading: RecordReading): Agreement {
-  switch (reading.kind) {
-    case "absent":
-      return { agrees: true };
-    case "unreadable":
-      return settings.runWithoutRecord
-        ? { agrees: true, warning: unreadAllowed(settings, reading.error) }
-        : refuse(unread(settings, reading.error));
-    case "found":
-      return compare(settings, reading.record);
+export function agreement(settings: AgreementSettings, readings: Readings): Agreement {
+  const { waiting, active } = readings;
+  const waits = waitingRegion(settings);
+  if (waiting.kind === "unreadable") return unreadable(settings, waits, waiting.error);
+  const records = [
+    ...(waiting.kind === "found" ? [{ ...waiting.record, region: waits }] : []),
+    ...(active?.kind === "found" ? [{ ...active.record, region: settings.activeRegion }] : []),
+  ];
+  const record = highest(records);
+  const older = record === undefined || record.generation < settings.generation;
+  if (older && active?.kind === "unreadable") {
+    return unreadable(settings, settings.activeRegion, active.error);
   }
+  if (record !== undefined) return compare(settings, record);
+  return settings.generation === 1 ? { agrees: true } : refuse(nobodyKnows(settings));
 }
 
-function compare(settings: AgreementSettings, record: RecordView): Agreement {
+/** Of two records of one generation the waiting region's counts: what is at work is at work there. */
+function highest(records: readonly PlacedRecord[]): PlacedRecord | undefined {
+  return records.reduce<PlacedRecord | undefined>(
+    (best, each) => (best === undefined || each.generation > best.generation ? each : best),
+    undefined,
+  );
+}
+
+function unreadable(settings: AgreementSettings, region: string, error: string): Agreement {
+  return settings.runWithoutRecord
+    ? { agrees: true, warning: unreadAllowed(settings, region, error) }
+    : refuse(unread(settings, region, error));
+}
+
+function compare(settings: AgreementSettings, record: PlacedRecord): Agreement {
   const same =
     record.activeRegion === settings.activeRegion && record.generation === settings.generation;
   if (!same) return refuse(disagrees(settings, record));
+  // Taking over the new roles removes the function that still has to fence the former region.
+  if (record.unfenced === true) return refuse(isUnfenced(settings, record));
   if (!phaseIsUnderWay[record.phase]) return { agrees: true };
   // Generation and region are still those of before: nothing irreversible was decided. The update
   // that asks for the failover may then be repeated, or be a person's word that `confirming` or

@@ -1,5 +1,6 @@
 /** Reads the failover record, whatever asks AWS for it, and never waits for longer than it is told. */
 import { recordId } from "../../failover/recordAddress";
+import type { FailoverRecord } from "../../failover/model";
 import { isPhase, type RecordReading, type RecordView } from "./reading";
 
 /** Key of the record's item, as `aws.dynamodb.getTableItem` takes it: JSON of DynamoDB's types. */
@@ -47,8 +48,15 @@ function viewOf(item: unknown): RecordReading {
     const shown = JSON.stringify({ activeRegion, generation: found.generation?.N, phase });
     return { kind: "unreadable", error: `the item is no record that this version knows: ${shown}` };
   }
-  const record: RecordView = { activeRegion, generation, phase };
+  const unfenced = isUnfenced(found.record?.S);
+  const record: RecordView = { activeRegion, generation, phase, ...(unfenced ? { unfenced } : {}) };
   return { kind: "found", record };
+}
+
+/** The fence is not among the item's attributes but in the record that the function wrote. */
+function isUnfenced(whole: string | undefined): boolean {
+  const { phase, steps } = JSON.parse(whole ?? "{}") as Partial<FailoverRecord>;
+  return phase === "serving" && steps?.fence?.state === "unconfirmed";
 }
 
 type Attributes = Readonly<

@@ -3,7 +3,10 @@ import type { FailoverRecord, Phase } from "../../failover/model";
 import type { Settings } from "../config/settings";
 
 /** What of the failover record Pulumi has to agree with. */
-export type RecordView = Pick<FailoverRecord, "activeRegion" | "generation" | "phase">;
+export type RecordView = Pick<FailoverRecord, "activeRegion" | "generation" | "phase"> & {
+  /** The former region was not seen fenced yet, and the failover function goes on trying. */
+  readonly unfenced?: boolean;
+};
 
 /** The failover record as it could be read. */
 export type RecordReading =
@@ -13,11 +16,19 @@ export type RecordReading =
   /** The region is silent, access is denied, or the item is no record of this version. */
   | { readonly kind: "unreadable"; readonly error: string };
 
+/** The records of both regions: each is written by the failover of its own region, while that waits. */
+export interface Readings {
+  readonly waiting: RecordReading;
+  /** Asked for only where the waiting region's record does not settle it, see {@link settles}. */
+  readonly active?: RecordReading;
+}
+
 /** What of a stack's settings the answer depends on. */
 export type AgreementSettings = Pick<
   Settings,
   | "stackName"
-  | "program"
+  | "primaryStack"
+  | "drStack"
   | "prefix"
   | "regions"
   | "region"
@@ -47,10 +58,24 @@ export function isPhase(text: unknown): text is Phase {
 }
 
 /**
- * The region of the record's table. That of the dr stack, which makes it, and not "the waiting one":
- * then a configuration with the wrong `activeRegion` would look where no record is, and find that it
- * agrees.
+ * The region that waits by the configuration. Its failover alone can have made a later generation
+ * than the configured one, so its record comes first.
  */
-export function recordRegion({ regions }: Pick<Settings, "regions">): string {
-  return regions.dr;
+export function waitingRegion({
+  activeRegion,
+  regions,
+}: Pick<Settings, "activeRegion" | "regions">): string {
+  return activeRegion === regions.primary ? regions.dr : regions.primary;
+}
+
+/**
+ * Whether the waiting region's record is enough. It is not where that region has none of the
+ * configured generation yet: just after a role change only the region that took over knows of it.
+ */
+export function settles(
+  { generation }: Pick<Settings, "generation">,
+  waiting: RecordReading,
+): boolean {
+  if (waiting.kind === "found") return waiting.record.generation >= generation;
+  return waiting.kind === "unreadable" || generation === 1;
 }

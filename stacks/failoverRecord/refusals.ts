@@ -1,16 +1,10 @@
 /** What a person is told when a stack does not run, or runs in spite of the failover record. */
 import { recordTableName } from "../../failover/recordAddress";
-import {
-  type AgreementSettings,
-  type RecordReading,
-  recordRegion,
-  type RecordView,
-} from "./reading";
-
-const afterwards = "docs/runbook.md, Afterwards";
+import type { PlacedRecord } from "./agreement";
+import { type AgreementSettings, waitingRegion } from "./reading";
 
 /** Another active region or generation than the record's. */
-export function disagrees(settings: AgreementSettings, record: RecordView): string {
+export function disagrees(settings: AgreementSettings, record: PlacedRecord): string {
   const { stackName, activeRegion, generation, regions } = settings;
   const differences = [
     ...differing("activeRegion", activeRegion, record.activeRegion),
@@ -21,7 +15,7 @@ export function disagrees(settings: AgreementSettings, record: RecordView): stri
     `The configuration of stack "${stackName}" disagrees with the failover record`,
     [...differences, placeOf(settings, record)],
     causeOf(settings, record),
-    ...(known ? mend(settings, record) : [restoreRegions(settings, record)]),
+    known ? mend(settings) : restoreRegions(settings, record),
   );
 }
 
@@ -31,7 +25,7 @@ function differing(key: string, configured: unknown, recorded: unknown): string[
     : [`${key}: ${String(configured)} in the configuration, ${String(recorded)} in the record`];
 }
 
-function causeOf(settings: AgreementSettings, record: RecordView): string {
+function causeOf(settings: AgreementSettings, record: PlacedRecord): string {
   if (record.generation <= settings.generation) {
     return "Setting these two moves nobody: only a failover does, and the record knows of none that led there.";
   }
@@ -42,22 +36,17 @@ function causeOf(settings: AgreementSettings, record: RecordView): string {
   return `A failover has made ${record.activeRegion} the active region; Pulumi would undo parts of it.${asked}`;
 }
 
-function mend({ stackName, regions }: AgreementSettings, record: RecordView): string[] {
-  const commands = [
-    "These two commands make the configuration agree:",
-    `  pulumi config set activeRegion ${record.activeRegion} --stack ${stackName}`,
-    `  pulumi config set generation ${record.generation} --stack ${stackName}`,
-  ].join("\n");
-  if (record.activeRegion === regions.primary) return [commands];
+/** The record is right; the configuration follows it. */
+function mend({ stackName }: AgreementSettings): string {
   return [
-    commands,
-    `They are not enough yet: this version cannot run with the roles swapped and will say so. ` +
-      `Until it can, leave both stacks alone: ${afterwards}.`,
-  ];
+    "These two commands make the configuration agree, then deploy it:",
+    "  npm run adopt",
+    `  pulumi up --stack ${stackName}`,
+  ].join("\n");
 }
 
 /** No two commands mend this: which of the two regions was renamed, nobody but its author knows. */
-function restoreRegions({ regions }: AgreementSettings, record: RecordView): string {
+function restoreRegions({ regions }: AgreementSettings, record: PlacedRecord): string {
   return (
     `The record names neither regions.primary (${regions.primary}) nor regions.dr (${regions.dr}): ` +
     `regions, or prefix, was changed after the deployment. Put back what it was in Pulumi.yaml, ` +
@@ -66,34 +55,64 @@ function restoreRegions({ regions }: AgreementSettings, record: RecordView): str
 }
 
 /** Nothing differs, but the failover function is at work. */
-export function isUnderWay(settings: AgreementSettings, record: RecordView): string {
-  const { stackName, program } = settings;
-  const drStack = program === "dr" ? stackName : "dr";
+export function isUnderWay(settings: AgreementSettings, record: PlacedRecord): string {
+  const { stackName } = settings;
   return message(
     `A failover is under way, so stack "${stackName}" does not run`,
     [placeOf(settings, record)],
     "Pulumi could undo what it does. It ends in phase serving or aborted; docs/runbook.md tells how to follow it. " +
       "These two commands stop it, which is possible until it is irreversible, and run Pulumi again:",
-    [`  npm run failover -- --stack ${drStack} --abort`, `  pulumi up --stack ${stackName}`].join(
-      "\n",
-    ),
+    [
+      `  npm run failover -- --stack ${waitingStack(settings)} --abort`,
+      `  pulumi up --stack ${stackName}`,
+    ].join("\n"),
   );
 }
 
 /** The flag's own update while the failover is under way: a warning, not a refusal. */
-export function repeatAllowed(settings: AgreementSettings, record: RecordView): string {
+export function repeatAllowed(settings: AgreementSettings, record: PlacedRecord): string {
   return (
     `A failover is under way already (phase ${record.phase}). Stack "${settings.stackName}" runs all the same, because ` +
     `it may hand in the request of the flag \`failover\`: once for generation ${settings.generation}, a repeat changes nothing.`
   );
 }
 
+/** The failover is complete, but its function still has to stop what may run in the former region. */
+export function isUnfenced(settings: AgreementSettings, record: PlacedRecord): string {
+  const { stackName, activeRegion } = settings;
+  const former = waitingRegion(settings);
+  return message(
+    `${former} is not fenced yet, so stack "${stackName}" does not run`,
+    [placeOf(settings, record)],
+    `The failover to ${activeRegion} went on without a confirmed fence. Its function fences ${former} as soon as that ` +
+      "answers again, and deploying the new roles would remove the function. Wait for its message " +
+      '"the former region is fenced now".',
+    mend(settings),
+  );
+}
+
+/** Neither region has a record, but only a failover leads to the configured generation. */
+export function nobodyKnows(settings: AgreementSettings): string {
+  const { stackName, generation, activeRegion } = settings;
+  return message(
+    `No failover record knows of generation ${generation}, so stack "${stackName}" does not run`,
+    [placeOf(settings), placeIn(settings, activeRegion)],
+    `Only a failover makes ${activeRegion} active with generation ${generation}, and it leaves a record. Setting the two ` +
+      "moves nobody. Or is `prefix` another one than deployed?",
+    [
+      "These two commands undo the settings:",
+      `  pulumi config rm activeRegion --stack ${stackName} && pulumi config rm generation --stack ${stackName}`,
+      `  pulumi up --stack ${stackName}`,
+    ].join("\n"),
+  );
+}
+
 /** The record could not be read. */
-export function unread(settings: AgreementSettings, error: string): string {
+export function unread(settings: AgreementSettings, region: string, error: string): string {
   const { stackName, activeRegion, generation } = settings;
   return message(
     `The failover record cannot be read, so stack "${stackName}" does not run`,
-    [placeOf(settings), `error: ${error}`],
+    [placeIn(settings, region), `error: ${error}`],
     "Without it Pulumi could undo a failover that it does not know of. Allow dynamodb:GetItem on the table, or wait until the region answers.",
     [
       `If you are sure that ${activeRegion} is the active region with generation ${generation}, these two commands run once without the record:`,
@@ -104,36 +123,34 @@ export function unread(settings: AgreementSettings, error: string): string {
 }
 
 /** The same, where `runWithoutRecord` lets the stack run: a warning. */
-export function unreadAllowed(settings: AgreementSettings, error: string): string {
+export function unreadAllowed(settings: AgreementSettings, region: string, error: string): string {
   return (
-    `The failover record cannot be read (${placeOf(settings)}; ${error}). Stack "${settings.stackName}" runs without it, ` +
+    `The failover record cannot be read (${placeIn(settings, region)}; ${error}). Stack "${settings.stackName}" runs without it, ` +
     `because runWithoutRecord is set. Afterwards: pulumi config rm runWithoutRecord --stack ${settings.stackName}`
   );
 }
 
-/** Settings that no program here can deploy, whatever the record says of them. */
-export function rolesAreSwapped(settings: AgreementSettings, { kind }: RecordReading): string {
-  const { stackName, activeRegion, regions } = settings;
-  const undo = [
-    "These two commands undo the setting:",
-    `  pulumi config set activeRegion ${regions.primary} --stack ${stackName}`,
-    `  pulumi config set generation 1 --stack ${stackName}`,
-  ].join("\n");
-  return message(
-    `Stack "${stackName}" cannot run with the roles of its regions swapped`,
-    [
-      `activeRegion: ${activeRegion}; this version deploys ${regions.primary} (regions.primary) as the active one alone`,
-    ],
-    kind === "found"
-      ? `The failover record agrees, so ${activeRegion} serves. Leave both stacks alone until a version can take over its new role: ${afterwards}.`
-      : undo,
-  );
+function placeOf(settings: AgreementSettings, record?: PlacedRecord): string {
+  if (record === undefined) return placeIn(settings, waitingRegion(settings));
+  const { region, phase, generation } = record;
+  return `${placeIn(settings, region)}, phase ${phase}, generation ${generation}`;
 }
 
-function placeOf(settings: AgreementSettings, record?: RecordView): string {
-  const phase =
-    record === undefined ? "" : `, phase ${record.phase}, generation ${record.generation}`;
-  return `record: table ${recordTableName(settings.prefix)} in ${recordRegion(settings)}${phase}`;
+function placeIn({ prefix }: AgreementSettings, region: string): string {
+  return `record: table ${recordTableName(prefix)} in ${region}`;
+}
+
+/** The stack whose function can be asked. */
+function waitingStack(settings: AgreementSettings): string {
+  return stackOf(settings, waitingRegion(settings));
+}
+
+function stackOf(
+  { stackName, region, regions, primaryStack, drStack }: AgreementSettings,
+  wanted: string,
+): string {
+  if (region === wanted) return stackName;
+  return wanted === regions.primary ? primaryStack : drStack;
 }
 
 function message(wrong: string, facts: readonly string[], ...paragraphs: string[]): string {

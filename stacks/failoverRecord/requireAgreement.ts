@@ -4,7 +4,7 @@ import { recordTableName } from "../../failover/recordAddress";
 import type { Settings } from "../config/settings";
 import { agreement } from "./agreement";
 import { readRecord, recordKey } from "./readRecord";
-import { recordRegion } from "./reading";
+import { type RecordReading, settles, waitingRegion } from "./reading";
 
 /**
  * A read across the world takes about a second, ten times that on a bad network. Longer only makes
@@ -44,22 +44,22 @@ export async function requireAgreement(
       resolve();
     });
   });
-  let pending = true;
-  const ask = async (): Promise<aws.dynamodb.GetTableItemResult> => {
-    try {
-      return await aws.dynamodb.getTableItem(
-        {
-          tableName: recordTableName(settings.prefix),
-          key: recordKey,
-          region: recordRegion(settings),
-        },
-        { provider },
-      );
-    } finally {
-      pending = false;
-    }
-  };
-  const verdict = agreement(settings, await readRecord(ask, limitMs));
-  if (!verdict.agrees) throw new StackRefused(verdict.refusal, pending);
+  let pending = 0;
+  const read = (region: string): Promise<RecordReading> =>
+    readRecord(async () => {
+      pending += 1;
+      const table = { tableName: recordTableName(settings.prefix), key: recordKey, region };
+      try {
+        return await aws.dynamodb.getTableItem(table, { provider });
+      } finally {
+        pending -= 1;
+      }
+    }, limitMs);
+  const waiting = await read(waitingRegion(settings));
+  const readings = settles(settings, waiting)
+    ? { waiting }
+    : { waiting, active: await read(settings.activeRegion) };
+  const verdict = agreement(settings, readings);
+  if (!verdict.agrees) throw new StackRefused(verdict.refusal, pending > 0);
   if (verdict.warning !== undefined) void pulumi.log.warn(verdict.warning);
 }

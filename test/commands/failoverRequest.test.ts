@@ -25,12 +25,18 @@ describe("npm run failover: the command line", () => {
     });
   });
 
+  it("asks for a planned role change", () => {
+    expect(request("--stack", "primary", "--planned")).to.include({ planned: true, force: false });
+  });
+
   const refused: [string[], string][] = [
     [[], "--stack is missing"],
     [["--stack", ""], "--stack is missing"],
     [["--stack", "dr", "--force"], "--force needs --reason"],
     [["--stack", "dr", "--force", "--reason", "  "], "--reason is empty"],
     [["--stack", "dr", "--force", "--reason", "x", "--abort"], "contradict"],
+    [["--stack", "dr", "--planned", "--force", "--reason", "x"], "--planned and --force"],
+    [["--stack", "dr", "--planned", "--abort"], "--planned and --abort"],
     [["--stack", "dr", "--forse"], "--forse"],
     [["--stack", "dr", "abort"], "abort"],
   ];

@@ -166,7 +166,26 @@ export const badSettings: readonly BadSettings[] = [
     mistake: "an active region that no failover led to",
     settings: { activeRegion: "eu-west-1" },
     path: "generation",
-    says: ["is 1", "2 or more", "failover record"],
+    says: ["is 1", "even", "npm run adopt"],
+  },
+  {
+    mistake: "a generation in which the other region serves",
+    settings: { generation: "2" },
+    path: "generation",
+    says: ["is 2", "regions.dr (eu-west-1) serves", "even", "npm run adopt"],
+  },
+  {
+    mistake: "a region that took over without the home that it took over",
+    stackName: "dr",
+    settings: { activeRegion: "eu-west-1", generation: "2" },
+    path: "homeFileSystemId",
+    says: ["is missing", "eu-west-1 serves by a failover", "npm run adopt"],
+  },
+  {
+    mistake: "a home that is no file system",
+    settings: { homeFileSystemId: "jenkins-home" },
+    path: "homeFileSystemId",
+    says: ['"jenkins-home"', "fs-"],
   },
   {
     mistake: "a generation before the first",

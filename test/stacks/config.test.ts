@@ -124,10 +124,11 @@ describe("configuration", () => {
       });
     });
 
-    it("swapped roles after a failover, with the flag still set", () => {
+    it("swapped roles after a failover, and the flag where the region waits now", () => {
       const swapped = { activeRegion: "eu-west-1", generation: "2" };
-      const dr = parseSettings({ ...sampleSettings("dr"), ...swapped, failover: "true" }, "dr");
-      expect(dr).to.include({ region: "eu-west-1", activeRegion: "eu-west-1" });
+      const homeFileSystemId = "fs-0123456789abcdef0";
+      const dr = parseSettings({ ...sampleSettings("dr"), ...swapped, homeFileSystemId }, "dr");
+      expect(dr).to.include({ region: "eu-west-1", activeRegion: "eu-west-1", homeFileSystemId });
       const primary = parseSettings(
         { ...sampleSettings("primary"), ...swapped, failover: "true" },
         "primary",

@@ -29,6 +29,7 @@ export const minutes = (count: number): number => count * 60_000;
 
 export const samplePlan: FailoverPlan = {
   prefix: "jenkins",
+  stack: "dr",
   activeRegion: "us-east-1",
   waitingRegion: "eu-west-1",
   generation: 1,
@@ -92,6 +93,9 @@ export class SimulatedCloud implements Cloud {
   lastAlive: number;
   replicaLag: number | undefined = 5;
   homeLag: number | undefined = 60;
+  /** Everything written until then is in the replica, and in the home. */
+  replicaSyncedUntil: number | undefined;
+  homeSyncedUntil: number | undefined;
   replicaStatus = "available";
   replicates = true;
   homeState: "replicating" | "freeing" | "writable" = "replicating";
@@ -203,8 +207,10 @@ export class SimulatedCloud implements Cloud {
         inService: group.instances,
         launchSuspended: suspended,
       }));
-    const lag = (lagSeconds: number | undefined) =>
-      lagSeconds === undefined ? {} : { lagSeconds };
+    const lag = (lagSeconds: number | undefined, syncedUntil: number | undefined) => ({
+      ...(lagSeconds === undefined ? {} : { lagSeconds }),
+      ...(syncedUntil === undefined ? {} : { syncedUntil }),
+    });
     return {
       alarm: this.alarm,
       lastAlive: this.lastAlive,
@@ -216,9 +222,9 @@ export class SimulatedCloud implements Cloud {
       replica: {
         status: this.replicaStatus,
         replicates: this.replicates,
-        ...lag(this.replicaLag),
+        ...lag(this.replicaLag, this.replicaSyncedUntil),
       },
-      home: { state: this.homeState, ...lag(this.homeLag) },
+      home: { state: this.homeState, ...lag(this.homeLag, this.homeSyncedUntil) },
       traffic: { waitingOpen: this.waitingOpen, activeClosed: this.activeClosed },
     };
   }

@@ -11,17 +11,19 @@ export interface WholeStacks {
 
 const project = "jenkins-pilot-light";
 
+const peerOf = { primary: "dr", dr: "primary" } as const;
+
 /**
  * Runs a stack's program with its sample settings.
  *
  * @param changed settings laid over the samples, as `pulumi config set` stores them
- * @param primaryOutputs what the primary stack published; only the dr stack reads it
+ * @param peerOutputs what the other stack published; the primary stack reads it only while it waits
  * @param options what else differs of the run
  */
 export async function runStack(
   stack: "primary" | "dr",
   changed: Readonly<Record<string, string>> = {},
-  primaryOutputs?: Properties,
+  peerOutputs?: Properties,
   options: Pick<RunOptions, "calls" | "onRegister" | "preview"> = {},
 ): Promise<Run<Properties>> {
   const settings = Object.entries({ ...sampleSettings(stack), ...changed });
@@ -39,9 +41,9 @@ export async function runStack(
       project,
       stack,
       config: Object.fromEntries(settings.map(([key, value]) => [`${project}:${key}`, value])),
-      ...(primaryOutputs === undefined
+      ...(peerOutputs === undefined
         ? {}
-        : { stackOutputs: { [`organization/${project}/primary`]: primaryOutputs } }),
+        : { stackOutputs: { [`organization/${project}/${peerOf[stack]}`]: peerOutputs } }),
     },
   );
   return { registrations: run.registrations, result: await valueOf(run.result) };

@@ -111,23 +111,6 @@ describe("Failover", () => {
     expect(actions.filter((action) => action.startsWith("rds:"))).to.be.empty;
   });
 
-  it("keeps the record against deletion", async () => {
-    const table = (await registered()).one("aws:dynamodb/table:Table");
-    expect(table.protect).to.equal(true);
-    expect(table.inputs).to.include({
-      name: "jenkins-failover",
-      hashKey: "id",
-      deletionProtectionEnabled: true,
-    });
-    expect(table.inputs.pointInTimeRecovery).to.deep.equal({ enabled: true });
-  });
-
-  it("lets the record go, also by AWS, where everything is to be torn down", async () => {
-    const table = (await registered({ protectState: false })).one("aws:dynamodb/table:Table");
-    expect(table.protect).to.equal(false);
-    expect(table.inputs.deletionProtectionEnabled).to.equal(false);
-  });
-
   it("runs each minute and on the region alarm's topic, each allowed by source", async () => {
     const registrations = await registered();
     expect(

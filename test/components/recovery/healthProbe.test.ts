@@ -51,18 +51,6 @@ describe("HealthProbe", () => {
     }
   });
 
-  it("subscribes people to both topics by e-mail and SMS", () => {
-    const subscriptions = registrations
-      .ofType("aws:sns/topicSubscription:TopicSubscription")
-      .map(({ inputs }) => `${String(inputs.protocol)} ${String(inputs.endpoint)}`);
-    expect(subscriptions.sort()).to.deep.equal([
-      "email platform@example.com",
-      "email platform@example.com",
-      "sms +4915112345678",
-      "sms +4915112345678",
-    ]);
-  });
-
   it("is one small file that runs in a bare Node process", async () => {
     const { files, code, zippedBytes } = await packageOf(
       registrations.one("aws:lambda/function:Function"),

@@ -11,7 +11,7 @@ import { expectSafe } from "../../support/policyRules";
 import type { Registrations } from "../../support/registrations";
 import { runComponent } from "../../support/strictMocks";
 import { packageOf } from "./functionPackage";
-import { deployment, failoverArgs, keyArn } from "./samples";
+import { deployment, failoverArgs, topics, keyArn } from "./samples";
 
 function team(name: string, strategy: WorkloadTeam["strategy"]): WorkloadTeam {
   return {
@@ -63,7 +63,8 @@ function make(
     home: { fileSystemId: "fs-replica" },
     database: { identifier: "jenkins-g1-replica" },
     policy: { ...failoverArgs.limits, periods: 2, outOf: 3 },
-    subscribers: { emails: ["platform@example.com"], phones: [] },
+    topics,
+    recordTable: failoverArgs.recordTable,
     kmsKeyArn: keyArn,
     dailySnapshots: { retentionDays: 7, hourUtc: 2 },
     ...changes,
@@ -98,7 +99,7 @@ describe("PilotLightRegion", () => {
     expect(code).to.match(/min: 2, max: 4, desired: 3/);
   });
 
-  it("subscribes the failover to the probe's alarm topic", () => {
+  it("subscribes the failover to the region's alarm topic", () => {
     const [subscription] = registrations
       .ofType("aws:sns/topicSubscription:TopicSubscription")
       .filter(({ inputs }) => inputs.protocol === "lambda");

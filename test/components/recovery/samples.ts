@@ -1,4 +1,5 @@
 import type { Deployment } from "../../../components/deployment";
+import type { Topics } from "../../../components/recovery/alarmTopics";
 import type { FailoverArgs } from "../../../components/recovery/failover";
 import type { HealthProbeArgs } from "../../../components/recovery/healthProbe";
 
@@ -18,6 +19,11 @@ export const keyArn = "arn:aws:kms:eu-west-1:123456789012:key/waiting";
 const elb = "arn:aws:elasticloadbalancing:eu-central-1:123456789012";
 const accelerator = "arn:aws:globalaccelerator::123456789012:accelerator/a/listener/l";
 
+export const topics: Topics = {
+  alarmsTopicArn: "arn:aws:sns:eu-west-1:123456789012:jenkins-alarms",
+  announcementsTopicArn: "arn:aws:sns:eu-west-1:123456789012:jenkins-announcements",
+};
+
 export const probeArgs: HealthProbeArgs = {
   deployment,
   targets: ["ma", "ba"].map((team) => ({
@@ -27,8 +33,7 @@ export const probeArgs: HealthProbeArgs = {
     targetGroupArn: `${elb}:targetgroup/jenkins-${team}/1`,
   })),
   policy: { threshold: 0.5, quorum: 2, periods: 2, outOf: 3 },
-  subscribers: { emails: ["platform@example.com"], phones: ["+4915112345678"] },
-  kmsKeyArn: keyArn,
+  topics,
 };
 
 export const failoverArgs: FailoverArgs = {
@@ -66,7 +71,10 @@ export const failoverArgs: FailoverArgs = {
     stepLimit: 1_800_000,
   },
   alarmName: "jenkins-region-down",
-  alarmsTopicArn: "arn:aws:sns:eu-west-1:123456789012:jenkins-alarms",
-  announcementsTopicArn: "arn:aws:sns:eu-west-1:123456789012:jenkins-announcements",
+  ...topics,
   topicKmsKeyArn: keyArn,
+  recordTable: {
+    name: "jenkins-failover",
+    arn: "arn:aws:dynamodb:eu-west-1:123456789012:table/jenkins-failover",
+  },
 };

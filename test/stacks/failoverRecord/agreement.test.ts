@@ -5,8 +5,10 @@ import { type Agreement, agreement } from "../../../stacks/failoverRecord/agreem
 import {
   type AgreementSettings,
   isPhase,
+  type Readings,
   type RecordReading,
-  recordRegion,
+  settles,
+  waitingRegion,
 } from "../../../stacks/failoverRecord/reading";
 import { sampleSettings } from "../sampleSettings";
 
@@ -29,8 +31,26 @@ function settingsOf(stack: StackName, changed: Record<string, string> = {}): Agr
   return parseSettings({ ...sampleSettings(stack), ...changed }, stack);
 }
 
-function found(phase: Phase, generation = 1, activeRegion = primaryRegion): RecordReading {
+/** As `npm run adopt` sets them after the first failover. */
+const adopted = { activeRegion: drRegion, generation: "2", homeFileSystemId: "fs-0123456789" };
+
+function record(phase: Phase, generation = 1, activeRegion = primaryRegion): RecordReading {
   return { kind: "found", record: { phase, generation, activeRegion } };
+}
+
+/** The waiting region has it. */
+function found(...of: Parameters<typeof record>): Readings {
+  return { waiting: record(...of) };
+}
+
+const absent: RecordReading = { kind: "absent", missing: "item" };
+
+function unreadable(error: string): RecordReading {
+  return { kind: "unreadable", error };
+}
+
+function adoption(stack: StackName): string[] {
+  return ["npm run adopt", `pulumi up --stack ${stack}`];
 }
 
 function refusalOf(verdict: Agreement): string {
@@ -77,27 +97,20 @@ describe("a stack's agreement with the failover record", () => {
           );
           expect(refusal).to.include("generation: 1 in the configuration, 2 in the record");
           expect(refusal).to.include(`table jenkins-failover in eu-west-1, phase ${phase}`);
-          expect(commandsOf(refusal)).to.deep.equal([
-            `pulumi config set activeRegion eu-west-1 --stack ${stack}`,
-            `pulumi config set generation 2 --stack ${stack}`,
-          ]);
-          expect(refusal, "the commands are not enough yet").to.include("leave both stacks alone");
+          expect(commandsOf(refusal)).to.deep.equal(adoption(stack));
         });
 
         it(`does not run in ${phase} on another generation of the same region`, () => {
           const refusal = refusalOf(agreement(plain, found(phase, 3)));
           expect(refusal).to.include("generation: 1 in the configuration, 3 in the record");
           expect(refusal).not.to.include("activeRegion:");
-          expect(commandsOf(refusal)).to.deep.equal([
-            `pulumi config set activeRegion eu-central-1 --stack ${stack}`,
-            `pulumi config set generation 3 --stack ${stack}`,
-          ]);
-          expect(refusal, "these commands are enough").not.to.include("leave both stacks alone");
+          expect(commandsOf(refusal)).to.deep.equal(adoption(stack));
         });
 
         it(`does not run in ${phase} when the configuration is ahead of the record`, () => {
-          const ahead = settingsOf(stack, { activeRegion: drRegion, generation: "2" });
-          const refusal = refusalOf(agreement(ahead, found(phase)));
+          const ahead = settingsOf(stack, adopted);
+          const readings = { waiting: absent, active: record(phase) };
+          const refusal = refusalOf(agreement(ahead, readings));
           expect(refusal).to.include("generation: 2 in the configuration, 1 in the record");
           expect(refusal).to.include("moves nobody");
           expect(commandsOf(refusal)).to.have.length(2);
@@ -106,14 +119,14 @@ describe("a stack's agreement with the failover record", () => {
 
       it("runs before there is a table, and before the function wrote its item", () => {
         for (const missing of ["table", "item"] as const) {
-          const verdict = agreement(plain, { kind: "absent", missing });
+          const verdict = agreement(plain, { waiting: { kind: "absent", missing } });
           expect(verdict).to.deep.equal({ agrees: true });
         }
       });
 
       it("does not run when the record cannot be read, and names the way to run all the same", () => {
         const error = "AccessDeniedException: no";
-        const refusal = refusalOf(agreement(plain, { kind: "unreadable", error }));
+        const refusal = refusalOf(agreement(plain, { waiting: unreadable(error) }));
         expect(refusal).to.include("cannot be read").and.include(error);
         expect(refusal).to.include("dynamodb:GetItem");
         expect(commandsOf(refusal)).to.deep.equal([
@@ -124,7 +137,7 @@ describe("a stack's agreement with the failover record", () => {
 
       it("runs without a record that cannot be read where that was set, and warns", () => {
         const brave = settingsOf(stack, { runWithoutRecord: "true" });
-        const verdict = agreement(brave, { kind: "unreadable", error: "no answer" });
+        const verdict = agreement(brave, { waiting: unreadable("no answer") });
         expect(verdict).to.include({ agrees: true });
         expect(verdict.agrees && verdict.warning).to.include(
           `pulumi config rm runWithoutRecord --stack ${stack}`,
@@ -137,19 +150,51 @@ describe("a stack's agreement with the failover record", () => {
         expect(agreement(brave, found("confirming")).agrees).to.equal(false);
       });
 
-      it("does not run with swapped roles, even where the record agrees", () => {
-        const swapped = settingsOf(stack, { activeRegion: drRegion, generation: "2" });
-        const agreed = refusalOf(agreement(swapped, found("serving", 2, drRegion)));
-        expect(agreed).to.include("roles of its regions swapped");
-        expect(agreed).to.include("docs/runbook.md, Afterwards");
-        expect(commandsOf(agreed), "nothing to undo: the region does serve").to.deep.equal([]);
-        const alone = refusalOf(agreement(swapped, { kind: "absent", missing: "table" }));
-        expect(commandsOf(alone)).to.deep.equal([
-          `pulumi config set activeRegion eu-central-1 --stack ${stack}`,
-          `pulumi config set generation 1 --stack ${stack}`,
-        ]);
-        const brave: AgreementSettings = { ...swapped, runWithoutRecord: true };
-        expect(agreement(brave, { kind: "unreadable", error: "x" }).agrees).to.equal(false);
+      describe("after it was adopted", () => {
+        const swapped = settingsOf(stack, adopted);
+
+        it("runs on the record of the region that took over, while the other has none yet", () => {
+          const active = record("serving", 2, drRegion);
+          expect(agreement(swapped, { waiting: absent, active })).to.deep.equal({ agrees: true });
+          const former = record("standby");
+          expect(agreement(swapped, { waiting: former, active }), "an older one").to.deep.equal({
+            agrees: true,
+          });
+        });
+
+        it("runs on the waiting region's own record, and obeys it first", () => {
+          expect(agreement(swapped, found("standby", 2, drRegion))).to.deep.equal({ agrees: true });
+          const refusal = refusalOf(agreement(swapped, found("recovering", 2, drRegion)));
+          expect(refusal).to.include("under way").and.include("eu-central-1, phase recovering");
+          const failedBack = refusalOf(agreement(swapped, found("serving", 3)));
+          expect(commandsOf(failedBack)).to.deep.equal(adoption(stack));
+        });
+
+        it("does not run while the former region is not fenced", () => {
+          const active: RecordReading = {
+            kind: "found",
+            record: { phase: "serving", generation: 2, activeRegion: drRegion, unfenced: true },
+          };
+          const refusal = refusalOf(agreement(swapped, { waiting: absent, active }));
+          expect(refusal).to.include("eu-central-1 is not fenced yet");
+          expect(commandsOf(refusal)).to.deep.equal(adoption(stack));
+        });
+
+        it("does not run on no record at all, nor where the one that counts cannot be read", () => {
+          const nobody = refusalOf(agreement(swapped, { waiting: absent, active: absent }));
+          expect(nobody).to.include("No failover record knows of generation 2");
+          expect(commandsOf(nobody)).to.have.length(2);
+          const unread = refusalOf(
+            agreement(swapped, { waiting: absent, active: unreadable("x") }),
+          );
+          expect(unread).to.include("cannot be read").and.include("in eu-west-1");
+          const silent = refusalOf(agreement(swapped, { waiting: unreadable("x") }));
+          expect(silent).to.include("in eu-central-1");
+          const brave: AgreementSettings = { ...swapped, runWithoutRecord: true };
+          expect(agreement(brave, { waiting: unreadable("x") }).agrees).to.equal(true);
+          const warned = agreement(brave, { waiting: absent, active: unreadable("x") });
+          expect(warned.agrees && warned.warning).to.include("in eu-west-1");
+        });
       });
 
       it("does not run on a record of other regions, and says what to put back", () => {
@@ -193,11 +238,16 @@ describe("a stack's agreement with the failover record", () => {
     ]);
   });
 
-  it("looks where the dr stack made the table, whatever the configuration says of the roles", () => {
-    for (const activeRegion of [primaryRegion, drRegion]) {
-      const settings = settingsOf("primary", { activeRegion, generation: "2" });
-      expect(recordRegion(settings)).to.equal(drRegion);
-    }
+  it("asks the region that waits, and the other one only for a role change that this one missed", () => {
+    const [first, second] = [settingsOf("dr"), settingsOf("dr", adopted)];
+    expect(waitingRegion(first)).to.equal(drRegion);
+    expect(waitingRegion(second)).to.equal(primaryRegion);
+    expect(settles(first, absent), "nothing was ever failed over").to.equal(true);
+    expect(settles(first, record("standby"))).to.equal(true);
+    expect(settles(second, absent)).to.equal(false);
+    expect(settles(second, record("standby")), "an older generation").to.equal(false);
+    expect(settles(second, record("standby", 2, drRegion))).to.equal(true);
+    expect(settles(second, unreadable("x")), "refused whatever the other says").to.equal(true);
   });
 
   it("knows the phases of this version alone", () => {

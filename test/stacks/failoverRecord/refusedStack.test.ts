@@ -64,7 +64,7 @@ describe("a stack that asks the failover record first", function () {
         const afterFailover = recorded("serving", 2, "eu-west-1");
         const { message, registered } = await refused(stack, afterFailover, preview);
         expect(registered).to.have.members(nothing);
-        expect(message).to.include(`pulumi config set generation 2 --stack ${stack}`);
+        expect(message).to.include("npm run adopt").and.include(`pulumi up --stack ${stack}`);
       });
     }
 
@@ -77,7 +77,7 @@ describe("a stack that asks the failover record first", function () {
       expect(message).to.include("A failover is under way");
     });
 
-    it(`runs ${stack} where the record agrees, having asked in the dr stack's region`, () => {
+    it(`runs ${stack} where the record agrees, having asked in the waiting region`, () => {
       const { registrations } = ran[stack];
       expect(registrations.all.length).to.be.above(100);
       const asked = registrations.calls.filter((call) => call.token === token);
@@ -88,9 +88,9 @@ describe("a stack that asks the failover record first", function () {
     });
   }
 
-  it("asks for the table that the dr stack makes", () => {
+  it("asks for the table that the stack of the waiting region makes", () => {
     const { registrations } = ran.dr;
-    const table = registrations.one("aws:dynamodb/table:Table", "pilot-light-failover-record");
+    const table = registrations.one("aws:dynamodb/table:Table", "failover-record-table");
     const asked = registrations.calls.find((call) => call.token === token);
     expect(asked?.inputs.tableName).to.equal(table.inputs.name);
     expect(asked?.inputs.region).to.equal(table.region);

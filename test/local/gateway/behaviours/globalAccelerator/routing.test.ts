@@ -176,7 +176,8 @@ describe("Global Accelerator's routing", () => {
           dial: fc.constantFrom(0, 1, 50, 100),
           endpoints: fc.array(endpoint, { maxLength: 3 }),
         }),
-        { maxLength: 4 },
+        // With all dials at 0 a fourth group is beyond a failover's reach, see above.
+        { maxLength: 3 },
       )
       .map((made) =>
         made.map(({ dial, endpoints }, index): RoutedGroup => ({
