@@ -49,6 +49,12 @@ export function failoverBounds(measured: readonly FailoverMeasurement[]): Bound[
         `RTO with ${teams} teams is ${readableDuration(rtoMs)}, ` +
         `${(rtoMs / criticalPathMs).toFixed(2)} of the critical path (at most ${pathFactor})`,
     })),
+    ...measured.map(({ teams, failedRuns }) => ({
+      held: failedRuns.length === 0,
+      says:
+        `${failedRuns.length} runs of the function ended before their time with ${teams} teams (none)` +
+        failedRuns.map((error) => `; ${error}`).join(""),
+    })),
     {
       held: large.memoryMb < memoryLimit,
       says: `the function's process takes ${large.memoryMb} MB with ${large.teams} teams (less than ${memoryLimit} MB)`,
@@ -90,6 +96,6 @@ function costOfTeam(smaller: Measured, larger: Measured): number {
   return (larger.cpuSeconds - smaller.cpuSeconds) / (larger.teams - smaller.teams);
 }
 
-export function callsOf({ describes, changes }: Measurement): number {
+function callsOf({ describes, changes }: Measurement): number {
   return describes + changes;
 }

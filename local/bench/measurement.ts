@@ -19,6 +19,8 @@ export interface Measurement {
 export interface FailoverMeasurement extends Measurement {
   /** The longest chain of waits that nobody could shorten, modelled milliseconds. */
   readonly criticalPathMs: number;
+  /** What ended runs of the function before their time; the schedule went on after each. */
+  readonly failedRuns: readonly string[];
   /** Highest resident size of the function's process, Node and SDK included, MB. */
   readonly memoryMb: number;
   /** The largest that the record's item became, bytes as DynamoDB counts them. */

@@ -1,7 +1,7 @@
 import Table from "cli-table3";
 import { readableDuration } from "../../failover/duration";
 import type { Measured } from "../engine/benchProgram";
-import { type Bound, callsOf } from "./bounds";
+import type { Bound } from "./bounds";
 import type { FailoverMeasurement, PeerMeasurement } from "./measurement";
 
 /** Ours and the sequential peer's failover of the same size. */
@@ -10,38 +10,35 @@ export interface Comparison {
   readonly peer: PeerMeasurement;
 }
 
-/** Both side by side, a row for each size. */
+/** Both side by side: two rows for each size, with what the peer takes in multiples of ours. */
 export function failoverTable(comparisons: readonly Comparison[]): string {
+  const head = ["teams", "", "describe calls", "other calls", "RTO", "critical path", "memory"];
   const table = new Table({
-    head: [
-      "teams",
-      "describes",
-      "changes",
-      "peer's",
-      "",
-      "RTO",
-      "critical path",
-      "peer's",
-      "peer takes",
-      "memory",
-      "record",
-    ],
+    head: [...head, "record"],
     style: { head: [], border: [] },
-    colAligns: Array.from({ length: 11 }, () => "right" as const),
+    colAligns: ["right", "left", ...Array.from({ length: 6 }, () => "right" as const)],
   });
   for (const { ours, peer } of comparisons) {
     table.push([
       ours.teams,
+      "ours",
       ours.describes,
       ours.changes,
-      peer.describes,
-      peer.changes,
       readableDuration(ours.rtoMs),
       readableDuration(ours.criticalPathMs),
-      readableDuration(peer.rtoMs),
-      `${(peer.rtoMs / ours.rtoMs).toFixed(1)} × RTO, ${(callsOf(peer) / callsOf(ours)).toFixed(1)} × calls`,
       `${ours.memoryMb} MB`,
       `${(ours.recordBytes / 1024).toFixed(1)} kB`,
+    ]);
+    const times = (part: number, whole: number): string => `(${(part / whole).toFixed(1)} ×)`;
+    table.push([
+      "",
+      "peer",
+      `${peer.describes} ${times(peer.describes, ours.describes)}`,
+      `${peer.changes} ${times(peer.changes, ours.changes)}`,
+      `${readableDuration(peer.rtoMs)} ${times(peer.rtoMs, ours.rtoMs)}`,
+      "",
+      "",
+      "",
     ]);
   }
   return table.toString();

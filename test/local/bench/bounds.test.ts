@@ -11,6 +11,7 @@ const four: FailoverMeasurement = {
   rtoMs: 720_000,
   healthyTeams: 4,
   criticalPathMs: 700_000,
+  failedRuns: [],
   memoryMb: 100,
   recordBytes: 2_000,
 };
@@ -32,6 +33,7 @@ describe("the bench's bounds", () => {
     expect(missed({ describes: 3_600, changes: 100 }).join()).to.match(/grow 12\.0-fold/);
     expect(missed({ changes: 700 }).join()).to.match(/costs 1\.43 calls/);
     expect(missed({ rtoMs: 771_000 }).join()).to.match(/500 teams .* 1\.10 of the critical path/);
+    expect(missed({ failedRuns: ["Task timed out"] }).join()).to.match(/1 runs .*; Task timed out/);
     expect(missed({ memoryMb: 256 }).join()).to.match(/256 MB with 500 teams/);
     expect(missed({ recordBytes: 400 * 1024 + 1 }).join()).to.match(/400\.0 kB/);
   });
