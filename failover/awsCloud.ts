@@ -3,7 +3,7 @@
  * carry out an action. Functions and plain data alone, because Pulumi serializes them.
  */
 import { type Clients, createClients, limited, read } from "./aws/clients";
-import { readTraffic, setTraffic } from "./aws/edge";
+import { type EdgeMemory, readTraffic, setTraffic } from "./aws/edge";
 import {
   countHealthy,
   describeGroups,
@@ -26,11 +26,12 @@ const subjectLength = 100;
 export function awsCloud(plan: FailoverPlan): Cloud {
   const clients = createClients(plan.waitingRegion);
   const { load, save } = recordTable(clients, plan.tableName);
+  const memory: EdgeMemory = {};
   return {
     load,
     save,
-    observe: (parts) => observe(clients, plan, parts),
-    act: (action) => act(clients, plan, action),
+    observe: (parts) => observe(clients, plan, parts, memory),
+    act: (action) => act(clients, plan, action, memory),
     announce: (announcement) => announce(clients, plan, announcement),
     measure: (record) => putRecordMetrics(clients, plan, record),
   };
@@ -42,6 +43,7 @@ async function observe(
   clients: Clients,
   plan: FailoverPlan,
   parts: readonly ObservationPart[],
+  memory: EdgeMemory,
 ): Promise<Observation> {
   // Asked once for all parts that need it, and only if one does.
   let asked: ReturnType<typeof readLoss> | undefined;
@@ -57,7 +59,7 @@ async function observe(
     waitingTeams: () => read(() => countAnswers(plan, plan.waitingLoadBalancers)),
     replica: () => read(() => readReplica(clients, plan.replica ?? missing("A replica"), loss())),
     home: () => read(() => readHome(clients, plan, loss())),
-    traffic: () => read(() => readTraffic(clients, plan)),
+    traffic: () => read(() => readTraffic(clients, plan, memory)),
   };
   const entries = await Promise.all(
     parts.map(async (part) => [part, await readers[part]()] as const),
@@ -86,7 +88,12 @@ async function readAlarm(
   return CompositeAlarms?.[0]?.StateValue ?? missing(`Alarm ${plan.alarmName}`);
 }
 
-async function act(clients: Clients, plan: FailoverPlan, action: Action): Promise<void> {
+async function act(
+  clients: Clients,
+  plan: FailoverPlan,
+  action: Action,
+  memory: EdgeMemory,
+): Promise<void> {
   const { activeRegion, waitingRegion } = plan;
   switch (action.kind) {
     case "fenceGroups":
@@ -102,11 +109,11 @@ async function act(clients: Clients, plan: FailoverPlan, action: Action): Promis
     case "freeHome":
       return freeHome(clients, plan, action.localOnly);
     case "closeTraffic":
-      return setTraffic(clients, plan, "none");
+      return setTraffic(clients, plan, "none", memory);
     case "moveTraffic":
-      return setTraffic(clients, plan, "waiting");
+      return setTraffic(clients, plan, "waiting", memory);
     case "reopenTraffic":
-      return setTraffic(clients, plan, "active");
+      return setTraffic(clients, plan, "active", memory);
     default:
       return action satisfies never;
   }

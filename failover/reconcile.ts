@@ -42,15 +42,16 @@ export function partsNeeded(record: FailoverRecord, policy: Policy): readonly Ob
     case "confirming":
       return ["answers", "targets", "lastAlive", ...loss];
     case "recovering": {
-      const parts = [
-        "lastAlive",
-        "activeGroups",
-        "waitingGroups",
-        "waitingTeams",
-        "traffic",
-      ] as const;
+      const parts = ["lastAlive", "activeGroups", "waitingTeams", "traffic"] as const;
       const stillOpen = record.committedAt === undefined;
-      return [...parts, ...(stillOpen ? (["answers"] as const) : []), ...loss];
+      // Once in service, the sizes belong to the scaling policies, and nothing is decided by them.
+      const rising = record.steps.capacity?.state !== "done";
+      return [
+        ...parts,
+        ...(rising ? (["waitingGroups"] as const) : []),
+        ...(stillOpen ? (["answers"] as const) : []),
+        ...loss,
+      ];
     }
     case "serving":
       return ["activeGroups", "traffic"];

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { FailoverPlan } from "../../failover/plan";
+import { listenerOf } from "../../failover/listenerArn";
 import { metricNamespace } from "../../failover/probe/probePlan";
 import type { FailoverArgs } from "./failover";
 import type { PolicyStatement } from "../policies";
@@ -90,11 +91,17 @@ function edge(args: FailoverArgs, plan: pulumi.Output<FailoverPlan>): PolicyStat
   if (args.edge.kind === "globalAccelerator") {
     return [
       {
+        sid: "SeeEndpoints",
+        actions: ["globalaccelerator:ListEndpointGroups"],
+        resources: plan.apply(({ edge: known }) =>
+          known.kind === "globalAccelerator"
+            ? known.shards.map((shard) => listenerOf(shard.activeGroupArn))
+            : [],
+        ),
+      },
+      {
         sid: "MoveTraffic",
-        actions: [
-          "globalaccelerator:DescribeEndpointGroup",
-          "globalaccelerator:UpdateEndpointGroup",
-        ],
+        actions: ["globalaccelerator:UpdateEndpointGroup"],
         resources: plan.apply(({ edge: known }) =>
           known.kind === "globalAccelerator"
             ? known.shards.flatMap((shard) => [shard.activeGroupArn, shard.waitingGroupArn])

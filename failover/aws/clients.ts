@@ -10,9 +10,17 @@ export const callLimit = 8_000;
 /** Global Accelerator's control plane answers nowhere else. */
 const acceleratorRegion = "us-west-2";
 
+/**
+ * How often the SDK tries one call. A region that may be dead is asked once: each try that nobody
+ * answers costs the round seconds, and the next round is the repeat.
+ */
+export type Attempts = 1 | 2;
+
 export interface Clients {
+  /** `attempts` is 2 unless the region may be dead: see {@link Attempts}. */
   readonly autoScaling: (
     region: string,
+    attempts?: Attempts,
   ) => import("@aws-sdk/client-auto-scaling").AutoScalingClient;
   readonly rds: () => import("@aws-sdk/client-rds").RDSClient;
   readonly efs: () => import("@aws-sdk/client-efs").EFSClient;
@@ -27,14 +35,14 @@ export interface Clients {
 export function createClients(waitingRegion: string): Clients {
   const made: Record<string, unknown> = {};
   const once = <T>(key: string, make: () => T): T => (made[key] ??= make()) as T;
-  const settings = (region: string) => ({ region, maxAttempts: 2 });
+  const settings = (region: string, maxAttempts: Attempts = 2) => ({ region, maxAttempts });
   const here = settings(waitingRegion);
   return {
-    autoScaling: (region) =>
-      once(`autoScaling ${region}`, () => {
+    autoScaling: (region, attempts = 2) =>
+      once(`autoScaling ${region} ${attempts}`, () => {
         const sdk =
           require("@aws-sdk/client-auto-scaling") as typeof import("@aws-sdk/client-auto-scaling");
-        return new sdk.AutoScalingClient(settings(region));
+        return new sdk.AutoScalingClient(settings(region, attempts));
       }),
     rds: () =>
       once("rds", () => {

@@ -1,4 +1,5 @@
 import type { TrafficState } from "../model";
+import { listenerOf } from "../listenerArn";
 import { type FailoverPlan, openWeight, type PlannedEdge } from "../plan";
 import { type Clients, limited, notFound } from "./clients";
 
@@ -10,36 +11,72 @@ type RecordSet = import("@aws-sdk/client-route-53").ResourceRecordSet;
 /** Which region is to take users; `none` closes the old one while nothing else is ready. */
 export type Serving = "active" | "waiting" | "none";
 
-export async function readTraffic(clients: Clients, plan: FailoverPlan): Promise<TrafficState> {
-  return plan.edge.kind === "globalAccelerator"
-    ? readAccelerators(clients, plan.edge)
-    : readRecords(clients, plan, plan.edge);
+/** What was last read of the edge, for as long as one run of the function lasts. */
+export interface EdgeMemory {
+  reading?: { readonly at: number; readonly traffic: TrafficState };
+}
+
+/**
+ * How long a reading is believed while nothing was asked of the edge, milliseconds. The edge's control
+ * plane takes a call for each shard and few of them, and minutes pass between closing the old region
+ * and moving its users. Whatever is asked of the edge, and be it refused, ends the belief.
+ */
+const believedFor = 120_000;
+
+export async function readTraffic(
+  clients: Clients,
+  plan: FailoverPlan,
+  memory: EdgeMemory,
+): Promise<TrafficState> {
+  const now = Date.now();
+  const { reading } = memory;
+  if (reading !== undefined && now - reading.at < believedFor) return reading.traffic;
+  const traffic =
+    plan.edge.kind === "globalAccelerator"
+      ? await readAccelerators(clients, plan.edge)
+      : await readRecords(clients, plan, plan.edge);
+  memory.reading = { at: now, traffic };
+  return traffic;
 }
 
 export async function setTraffic(
   clients: Clients,
   plan: FailoverPlan,
   serving: Serving,
+  memory: EdgeMemory,
 ): Promise<void> {
-  if (plan.edge.kind === "globalAccelerator") await setAccelerators(clients, plan.edge, serving);
-  else await setRecords(clients, plan, plan.edge, serving);
+  try {
+    if (plan.edge.kind === "globalAccelerator") await setAccelerators(clients, plan.edge, serving);
+    else await setRecords(clients, plan, plan.edge, serving);
+  } finally {
+    delete memory.reading;
+  }
 }
 
-async function describeGroup(clients: Clients, arn: string): Promise<EndpointGroup> {
-  const { DescribeEndpointGroupCommand } = acceleratorSdk();
-  const describe = new DescribeEndpointGroupCommand({ EndpointGroupArn: arn });
-  const { EndpointGroup } = await clients.accelerator().send(describe, limited());
-  if (EndpointGroup === undefined) throw notFound(`Endpoint group ${arn}`);
-  return EndpointGroup;
+type Shard = Accelerated["shards"][number];
+
+/** Both regions' endpoint groups of one shard, which have one listener, in one call. */
+async function describeShard(
+  clients: Clients,
+  { activeGroupArn, waitingGroupArn }: Shard,
+): Promise<{ readonly active: EndpointGroup; readonly waiting: EndpointGroup }> {
+  const { ListEndpointGroupsCommand } = acceleratorSdk();
+  const list = new ListEndpointGroupsCommand({ ListenerArn: listenerOf(activeGroupArn) });
+  const { EndpointGroups } = await clients.accelerator().send(list, limited());
+  const find = (arn: string): EndpointGroup => {
+    const group = (EndpointGroups ?? []).find(({ EndpointGroupArn }) => EndpointGroupArn === arn);
+    if (group === undefined) throw notFound(`Endpoint group ${arn}`);
+    return group;
+  };
+  return { active: find(activeGroupArn), waiting: find(waitingGroupArn) };
 }
 
 async function readAccelerators(clients: Clients, edge: Accelerated): Promise<TrafficState> {
-  const read = (arns: readonly string[]) => Promise.all(arns.map((a) => describeGroup(clients, a)));
-  const [active, waiting] = await Promise.all([
-    read(edge.shards.map(({ activeGroupArn }) => activeGroupArn)),
-    read(edge.shards.map(({ waitingGroupArn }) => waitingGroupArn)),
-  ]);
-  return { waitingOpen: waiting.every(isOpen), activeClosed: active.every(isClosed) };
+  const shards = await Promise.all(edge.shards.map((shard) => describeShard(clients, shard)));
+  return {
+    waitingOpen: shards.every(({ waiting }) => isOpen(waiting)),
+    activeClosed: shards.every(({ active }) => isClosed(active)),
+  };
 }
 
 function weights(group: EndpointGroup): number[] {
@@ -64,28 +101,30 @@ async function setAccelerators(
   serving: Serving,
 ): Promise<void> {
   await Promise.all(
-    edge.shards.flatMap(({ activeGroupArn, waitingGroupArn }) => [
-      serving === "active"
-        ? setGroup(clients, activeGroupArn, 100, openWeight)
-        : setGroup(clients, activeGroupArn, 0, 0),
-      ...(serving === "none"
-        ? []
-        : [setGroup(clients, waitingGroupArn, serving === "waiting" ? 100 : 0, openWeight)]),
-    ]),
+    edge.shards.map(async (shard) => {
+      const { active, waiting } = await describeShard(clients, shard);
+      await Promise.all([
+        serving === "active"
+          ? setGroup(clients, active, 100, openWeight)
+          : setGroup(clients, active, 0, 0),
+        ...(serving === "none"
+          ? []
+          : [setGroup(clients, waiting, serving === "waiting" ? 100 : 0, openWeight)]),
+      ]);
+    }),
   );
 }
 
 async function setGroup(
   clients: Clients,
-  arn: string,
+  group: EndpointGroup,
   dial: number,
   weight: number,
 ): Promise<void> {
   const { UpdateEndpointGroupCommand } = acceleratorSdk();
-  const group = await describeGroup(clients, arn);
   await clients.accelerator().send(
     new UpdateEndpointGroupCommand({
-      EndpointGroupArn: arn,
+      EndpointGroupArn: group.EndpointGroupArn,
       TrafficDialPercentage: dial,
       // The call replaces the whole list, so each endpoint is repeated with what it has.
       EndpointConfigurations: (group.EndpointDescriptions ?? []).map((endpoint) => ({

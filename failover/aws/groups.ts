@@ -1,6 +1,6 @@
 import type { GroupState, TeamCount } from "../model";
 import { type FailoverPlan, groupName } from "../plan";
-import { batches, type Clients, limited, notFound } from "./clients";
+import { type Attempts, batches, type Clients, limited, notFound } from "./clients";
 
 /** Names that one DescribeAutoScalingGroups takes and returns on one page. */
 const namesPerCall = 100;
@@ -10,30 +10,44 @@ const updatesAtOnce = 10;
 
 type Group = import("@aws-sdk/client-auto-scaling").AutoScalingGroup;
 
-/** Reads the controllers' groups of one region, a hundred per call. */
+/**
+ * Reads the controllers' groups of one region, a hundred per call. The first call goes alone: a region
+ * that does not answer is found out with it.
+ */
 export async function describeGroups(
   clients: Clients,
   plan: FailoverPlan,
   region: string,
 ): Promise<Group[]> {
-  const { DescribeAutoScalingGroupsCommand } = sdk();
   const names = plan.teams.map(({ team }) => groupName(plan.prefix, team));
-  const pages = await Promise.all(
-    batches(names, namesPerCall).map((batch) =>
-      clients.autoScaling(region).send(
-        new DescribeAutoScalingGroupsCommand({
-          AutoScalingGroupNames: batch,
-          MaxRecords: namesPerCall,
-        }),
-        limited(),
-      ),
-    ),
+  const [first, ...rest] = batches(names, namesPerCall);
+  // Asked for no name AWS would answer with every group that there is.
+  if (first === undefined) return [];
+  const attempts = region === plan.activeRegion ? 1 : 2;
+  const known = await describeBatch(clients.autoScaling(region, attempts), first);
+  const others = await Promise.all(
+    rest.map((batch) => describeBatch(clients.autoScaling(region), batch)),
   );
-  const groups = pages.flatMap((page) => page.AutoScalingGroups ?? []);
+  const groups = [known, ...others].flat();
   const missing = names.filter((name) => !groups.some((g) => g.AutoScalingGroupName === name));
   // A fence around groups that nobody sees would be confirmed by their absence.
   if (missing.length > 0) throw notFound(`Auto Scaling group ${missing.join(", ")} in ${region}`);
   return groups;
+}
+
+async function describeBatch(
+  client: ReturnType<Clients["autoScaling"]>,
+  names: readonly string[],
+): Promise<readonly Group[]> {
+  const { DescribeAutoScalingGroupsCommand } = sdk();
+  const { AutoScalingGroups } = await client.send(
+    new DescribeAutoScalingGroupsCommand({
+      AutoScalingGroupNames: [...names],
+      MaxRecords: namesPerCall,
+    }),
+    limited(),
+  );
+  return AutoScalingGroups ?? [];
 }
 
 export function stateOf(group: Group): GroupState {
@@ -70,8 +84,8 @@ export async function fenceGroups(
   names: readonly string[],
 ): Promise<void> {
   const { SuspendProcessesCommand, UpdateAutoScalingGroupCommand } = sdk();
-  const client = clients.autoScaling(region);
-  await oneThenAll(names, async (AutoScalingGroupName) => {
+  await oneThenAll(names, async (AutoScalingGroupName, attempts) => {
+    const client = clients.autoScaling(region, attempts);
     // First no launch, then no instance: the other way round one could still start in between.
     const processes = { AutoScalingGroupName, ScalingProcesses: ["Launch"] };
     await client.send(new SuspendProcessesCommand(processes), limited());
@@ -90,8 +104,8 @@ export async function releaseGroups(
   plan: FailoverPlan,
 ): Promise<void> {
   const { ResumeProcessesCommand } = sdk();
-  const client = clients.autoScaling(region);
-  await oneThenAll(suspended, async (AutoScalingGroupName) => {
+  await oneThenAll(suspended, async (AutoScalingGroupName, attempts) => {
+    const client = clients.autoScaling(region, region === plan.activeRegion ? attempts : 2);
     const processes = { AutoScalingGroupName, ScalingProcesses: ["Launch"] };
     await client.send(new ResumeProcessesCommand(processes), limited());
   });
@@ -119,17 +133,20 @@ export async function resizeGroups(
   });
 }
 
-/** One request decides whether the rest is worth sending; each group's failure leaves the others. */
+/**
+ * One request, tried once where the region may be dead, decides whether the rest is worth sending;
+ * each group's failure leaves the others.
+ */
 async function oneThenAll(
   names: readonly string[],
-  each: (name: string) => Promise<void>,
+  each: (name: string, attempts: Attempts) => Promise<void>,
 ): Promise<void> {
   const [first, ...rest] = names;
   if (first === undefined) return;
-  await each(first);
+  await each(first, 1);
   const failed: unknown[] = [];
   for (const batch of batches(rest, updatesAtOnce)) {
-    const outcomes = await Promise.allSettled(batch.map(each));
+    const outcomes = await Promise.allSettled(batch.map((name) => each(name, 2)));
     for (const outcome of outcomes) if (outcome.status === "rejected") failed.push(outcome.reason);
   }
   if (failed.length > 0) throw failed[0];

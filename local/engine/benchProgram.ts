@@ -6,6 +6,9 @@
  * loaded, and a team between 200 and 500 at most 1.5 times as dear as one between 50 and 200.
  * Exit 0 if both hold, 1 if not, 2 if it could not be measured.
  *
+ * `--measure 4,50,500` measures these sizes instead, judges nothing and ends with a line of JSON:
+ * what `npm run bench` reads.
+ *
  * What is judged is processor time, because elapsed time tells more about the machine's other work.
  */
 import * as path from "node:path";
@@ -15,7 +18,7 @@ import { benchMocks, type StackOutputs } from "./benchMocks";
 import { readProject } from "./project";
 
 const root = path.resolve(__dirname, "..", "..");
-const sizes = [4, 50, 200, 500] as const;
+const usualSizes = [4, 50, 200, 500] as const;
 
 /** Processor seconds for both stacks with four teams. */
 const limitSeconds = 2;
@@ -23,7 +26,8 @@ const limitSeconds = 2;
 /** How much dearer the later teams may be than the earlier ones. */
 const limitRatio = 1.5;
 
-interface Measured {
+/** One size, measured for both stacks together. */
+export interface Measured {
   readonly teams: number;
   readonly resources: number;
   readonly cpuSeconds: number;
@@ -31,6 +35,19 @@ interface Measured {
 }
 
 async function main(): Promise<number> {
+  const [option, list] = process.argv.slice(2);
+  if (option === undefined) return judge(await measure(usualSizes));
+  const sizes = (list ?? "").split(",").map(Number);
+  if (option !== "--measure" || !sizes.every((size) => Number.isInteger(size) && size > 0)) {
+    throw new Error(
+      `${process.argv.slice(2).join(" ")}: it must be --measure 4,50,500 or nothing.`,
+    );
+  }
+  console.log(JSON.stringify(await measure(sizes)));
+  return 0;
+}
+
+async function measure(sizes: readonly number[]): Promise<Measured[]> {
   // Only with the monitor in place may anything be loaded that could register a resource.
   await pulumi.runtime.setMocks(benchMocks({}).mocks);
   const loading = process.cpuUsage();
@@ -54,7 +71,11 @@ async function main(): Promise<number> {
     measured.push(each);
     console.log(`${teams} teams: ${each.cpuSeconds.toFixed(2)} s of processor time`);
   }
-  console.log(tableOf(measured));
+  return measured;
+}
+
+function judge(measured: readonly Measured[]): number {
+  console.log(programTable(measured));
   const missed = missedTargets(measured);
   for (const line of missed) console.error(line);
   return missed.length === 0 ? 0 : 1;
@@ -109,7 +130,7 @@ function marginal(smaller: Measured, larger: Measured): number {
   return (larger.cpuSeconds - smaller.cpuSeconds) / (larger.teams - smaller.teams);
 }
 
-function tableOf(measured: readonly Measured[]): string {
+function programTable(measured: readonly Measured[]): string {
   const table = new Table({
     head: ["teams", "resources", "processor", "elapsed", "per team", "per further team"],
     colAligns: Array.from({ length: 6 }, () => "right"),

@@ -19,14 +19,27 @@ import {
 } from "@aws-sdk/client-lambda";
 import { CreateDBInstanceReadReplicaCommand, RDSClient } from "@aws-sdk/client-rds";
 import { metricNamespace } from "../../failover/probe/probePlan";
+import type { Gateway } from "../gateway/gateway";
 import type { CaseWorld, WorldOptions } from "./caseWorld";
 import { createEdge } from "./edgeParts";
-import { regions, servingSizes, topicArn } from "./matrixPlan";
+import { type namesOf, regions, servingSizes, topicArn } from "./matrixPlan";
 import type { PackedFunction } from "./packedFunction";
-import type { SiteRegion } from "./site";
+import type { ClientOf, SiteRegion } from "./site";
 
 /** How long before a case's beginning the region was last seen alive, modelled milliseconds. */
 const aliveBefore = 90_000;
+
+/** What parts are made in: a case's world, or another pair of regions. */
+export interface PartsWorld {
+  readonly site: {
+    readonly prefix: string;
+    readonly active: Pick<SiteRegion, "region" | "fileSystemId">;
+    readonly waiting: Pick<SiteRegion, "region" | "fileSystemId">;
+  };
+  readonly names: ReturnType<typeof namesOf>;
+  readonly client: ClientOf;
+  readonly gateway: Gateway;
+}
 
 /** Makes all that the failover changes: replication, groups, edge, alarms, the function. */
 export async function buildCase(
@@ -45,7 +58,7 @@ export async function buildCase(
   rememberAlive(world, options.replicaLag ?? 2);
 }
 
-async function buildReplication({ site, names, client }: CaseWorld): Promise<void> {
+export async function buildReplication({ site, names, client }: PartsWorld): Promise<void> {
   const { active, waiting } = site;
   await client(EFSClient, waiting.region).send(
     new UpdateFileSystemProtectionCommand({
@@ -102,7 +115,10 @@ async function buildGroups(
   }
 }
 
-async function buildAlarms({ names, client }: CaseWorld, publishes: boolean): Promise<void> {
+export async function buildAlarms(
+  { names, client }: PartsWorld,
+  publishes: boolean,
+): Promise<void> {
   const cloudWatch = client(CloudWatchClient, regions.waiting);
   await cloudWatch.send(
     new PutMetricAlarmCommand({
@@ -127,10 +143,10 @@ async function buildAlarms({ names, client }: CaseWorld, publishes: boolean): Pr
   );
 }
 
-async function buildFunction(
-  { names, client }: CaseWorld,
+export async function buildFunction(
+  { names, client }: PartsWorld,
   { zip, settings }: PackedFunction,
-  timeout: number | undefined,
+  timeout?: number,
 ): Promise<void> {
   const FunctionName = names.functionName;
   const lambda = client(LambdaClient, regions.waiting);
@@ -164,7 +180,7 @@ async function buildFunction(
 
 /** Starts the function's schedule as deployed, and lets its first minute come now. */
 export async function startSchedule(
-  { names, client, gateway }: CaseWorld,
+  { names, client, gateway }: PartsWorld,
   { settings }: PackedFunction,
 ): Promise<void> {
   const FunctionName = names.functionName;
@@ -178,7 +194,7 @@ export async function startSchedule(
 }
 
 /** What probe and RDS have published by the time at which the region is lost. */
-function rememberAlive({ gateway, names, site }: CaseWorld, replicaLag: number): void {
+export function rememberAlive({ gateway, names, site }: PartsWorld, replicaLag: number): void {
   const at = gateway.clock.now() - aliveBefore;
   const region = regions.waiting;
   gateway.world.metrics.put({

@@ -6,7 +6,7 @@ import {
 } from "@aws-sdk/client-global-accelerator";
 import { openWeight } from "../../failover/plan";
 import { acceleratorRegion } from "./matrixPlan";
-import type { ClientOf, Site, SiteRegion } from "./site";
+import type { ClientOf } from "./site";
 
 /** What a site's accelerator is made of; the same in each gateway, because names decide its ARNs. */
 export interface EdgeArns {
@@ -16,9 +16,19 @@ export interface EdgeArns {
   readonly dnsName: string;
 }
 
+/** A load balancer and its region. */
+interface Endpoint {
+  readonly region: string;
+  readonly loadBalancerArn: string;
+}
+
 /** Makes the accelerator as the stacks do: the waiting region dialled to 0, its endpoint open. */
 export async function createEdge(
-  { prefix, active, waiting }: Site,
+  {
+    prefix,
+    active,
+    waiting,
+  }: { readonly prefix: string; readonly active: Endpoint; readonly waiting: Endpoint },
   client: ClientOf,
 ): Promise<EdgeArns> {
   const accelerators = client(GlobalAcceleratorClient, acceleratorRegion);
@@ -33,7 +43,7 @@ export async function createEdge(
       IdempotencyToken: prefix,
     }),
   );
-  const group = async (part: SiteRegion, dial: number): Promise<string> => {
+  const group = async (part: Endpoint, dial: number): Promise<string> => {
     const { EndpointGroup } = await accelerators.send(
       new CreateEndpointGroupCommand({
         ListenerArn: Listener?.ListenerArn,

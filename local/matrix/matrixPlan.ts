@@ -79,7 +79,7 @@ export function topicArn(name: string): string {
 }
 
 /** Physical names that follow from the prefix as they do in the stacks. */
-export function namesOf(prefix: string) {
+export function namesOf(prefix: string, members: readonly string[] = teams) {
   return {
     tableName: `${prefix}-failover`,
     functionName: `${prefix}-failover`,
@@ -90,8 +90,8 @@ export function namesOf(prefix: string) {
     replica: `${prefix}-replica`,
     alarmsTopic: `${prefix}-alarms`,
     announcementsTopic: `${prefix}-announcements`,
-    groups: teams.map((team) => `${prefix}-${team}`),
-    hosts: teams.map((team) => `${team}.${prefix}.example.com`),
+    groups: members.map((team) => `${prefix}-${team}`),
+    hosts: members.map((team) => `${team}.${prefix}.example.com`),
   };
 }
 

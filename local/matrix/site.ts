@@ -21,16 +21,30 @@ import type { ClientConstructor } from "../gateway/behaviour";
 import { userDataOf } from "./controllerUserData";
 import { namesOf, regions } from "./matrixPlan";
 
-/** What one region of a site has that no case changes. */
-export interface SiteRegion {
+/** What machines and load balancers of one region stand on. */
+export interface Ground {
   readonly region: string;
   readonly fileSystemId: string;
+  readonly subnets: readonly string[];
+  readonly vpcId: string;
+}
+
+/** A team as a load balancer knows it. */
+export interface BalancedTeam {
+  /** Name of its target group, and of its Auto Scaling group. */
+  readonly group: string;
+  readonly host: string;
+}
+
+export interface LoadBalancer {
   readonly loadBalancerArn: string;
   readonly loadBalancerName: string;
-  /** By team, in the order of the plan's teams. */
+  /** By team, in the order in which they were given. */
   readonly targetGroupArns: readonly string[];
-  readonly subnets: readonly string[];
 }
+
+/** What one region of a site has that no case changes. */
+export interface SiteRegion extends Ground, LoadBalancer {}
 
 /** A pair of regions in which cases run one after another; another site is another prefix. */
 export interface Site {
@@ -69,8 +83,8 @@ export function clientsOf(endpoint: string, caller: string): ClientOf & { destro
 /** Makes what stands in both regions before any case begins. */
 export async function buildSite(prefix: string, clientOf: ClientOf): Promise<Site> {
   const [active, waiting] = await Promise.all([
-    buildRegion(prefix, regions.active, "active", clientOf),
-    buildRegion(prefix, regions.waiting, "waiting", clientOf),
+    buildRegion(prefix, "active", clientOf),
+    buildRegion(prefix, "waiting", clientOf),
     buildRecovery(prefix, clientOf),
   ]);
   return { prefix, active, waiting };
@@ -78,11 +92,22 @@ export async function buildSite(prefix: string, clientOf: ClientOf): Promise<Sit
 
 async function buildRegion(
   prefix: string,
-  region: string,
-  role: "active" | "waiting",
+  role: keyof typeof regions,
   clientOf: ClientOf,
 ): Promise<SiteRegion> {
-  const names = namesOf(prefix);
+  const ground = await buildGround(prefix, role, clientOf);
+  const { groups, hosts } = namesOf(prefix);
+  const teams = groups.map((group, index) => ({ group, host: hosts[index] ?? "" }));
+  return { ...ground, ...(await buildLoadBalancer(prefix, teams, ground, clientOf)) };
+}
+
+/** Makes the file system, the machines' template and, where it is active, the database's writer. */
+export async function buildGround(
+  prefix: string,
+  role: keyof typeof regions,
+  clientOf: ClientOf,
+): Promise<Ground> {
+  const region = regions[role];
   const ec2 = clientOf(EC2Client, region);
   const [{ Vpcs }, { Subnets }, { FileSystemId = "" }] = await Promise.all([
     ec2.send(new DescribeVpcsCommand({})),
@@ -100,34 +125,34 @@ async function buildRegion(
       },
     }),
   );
-  if (role === "active") {
-    await clientOf(RDSClient, region).send(
-      new CreateDBInstanceCommand({
-        DBInstanceIdentifier: names.database,
-        DBInstanceClass: "db.t4g.small",
-        Engine: "postgres",
-        AllocatedStorage: 20,
-        MasterUsername: "jenkins",
-        MasterUserPassword: "not-a-secret",
-        BackupRetentionPeriod: 1,
-      }),
-    );
-  }
-  const balanced = await buildLoadBalancer(prefix, Vpcs?.[0]?.VpcId ?? "", subnets, {
-    elb: clientOf(ElasticLoadBalancingV2Client, region),
-  });
-  return { region, fileSystemId: FileSystemId, subnets, ...balanced };
+  if (role === "active") await buildWriter(prefix, clientOf);
+  return { region, fileSystemId: FileSystemId, subnets, vpcId: Vpcs?.[0]?.VpcId ?? "" };
 }
 
-async function buildLoadBalancer(
-  prefix: string,
-  vpcId: string,
-  subnets: readonly string[],
-  { elb }: { readonly elb: ElasticLoadBalancingV2Client },
-): Promise<Pick<SiteRegion, "loadBalancerArn" | "loadBalancerName" | "targetGroupArns">> {
-  const names = namesOf(prefix);
+async function buildWriter(prefix: string, clientOf: ClientOf): Promise<void> {
+  await clientOf(RDSClient, regions.active).send(
+    new CreateDBInstanceCommand({
+      DBInstanceIdentifier: namesOf(prefix).database,
+      DBInstanceClass: "db.t4g.small",
+      Engine: "postgres",
+      AllocatedStorage: 20,
+      MasterUsername: "jenkins",
+      MasterUserPassword: "not-a-secret",
+      BackupRetentionPeriod: 1,
+    }),
+  );
+}
+
+/** Makes a load balancer that leads each team's host to a target group of its own. */
+export async function buildLoadBalancer(
+  name: string,
+  teams: readonly BalancedTeam[],
+  { region, subnets, vpcId }: Ground,
+  clientOf: ClientOf,
+): Promise<LoadBalancer> {
+  const elb = clientOf(ElasticLoadBalancingV2Client, region);
   const { LoadBalancers } = await elb.send(
-    new CreateLoadBalancerCommand({ Name: prefix, Subnets: [...subnets] }),
+    new CreateLoadBalancerCommand({ Name: name, Subnets: [...subnets] }),
   );
   const { LoadBalancerArn: arn = "", DNSName = "" } = LoadBalancers?.[0] ?? {};
   const { Listeners } = await elb.send(
@@ -140,7 +165,7 @@ async function buildLoadBalancer(
     }),
   );
   const targetGroupArns: string[] = [];
-  for (const [index, Name] of names.groups.entries()) {
+  for (const [index, { group: Name, host }] of teams.entries()) {
     const { TargetGroups } = await elb.send(
       new CreateTargetGroupCommand({
         Name,
@@ -159,7 +184,7 @@ async function buildLoadBalancer(
       new CreateRuleCommand({
         ListenerArn: Listeners?.[0]?.ListenerArn,
         Priority: index + 1,
-        Conditions: [{ Field: "host-header", Values: [names.hosts[index] ?? ""] }],
+        Conditions: [{ Field: "host-header", Values: [host] }],
         Actions: [{ Type: "forward", TargetGroupArn }],
       }),
     );
@@ -167,7 +192,8 @@ async function buildLoadBalancer(
   return { loadBalancerArn: arn, loadBalancerName: DNSName, targetGroupArns };
 }
 
-async function buildRecovery(prefix: string, clientOf: ClientOf): Promise<void> {
+/** Makes the record's table, the topics and the queue of what the function did not get. */
+export async function buildRecovery(prefix: string, clientOf: ClientOf): Promise<void> {
   const names = namesOf(prefix);
   const sns = clientOf(SNSClient, regions.waiting);
   await clientOf(DynamoDBClient, regions.waiting).send(

@@ -45,7 +45,7 @@ export const services = {
     label: "Global Accelerator",
     service: "globalaccelerator",
     region: acceleratorRegion,
-    actions: ["DescribeEndpointGroup", "UpdateEndpointGroup"],
+    actions: ["ListEndpointGroups", "UpdateEndpointGroup"],
   },
   metrics: {
     label: "CloudWatch",

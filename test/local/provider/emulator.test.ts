@@ -100,7 +100,7 @@ describe("The local provider against the emulator", function () {
       name: "daily",
       rules: [{ ruleName: "daily", targetVaultName: "Default", schedule: "cron(0 3 * * ? *)" }],
     };
-    for (const _ of ["first", "again", "and again"]) {
+    for (let time = 0; time < 3; time += 1) {
       const { lifecycle, known } = await create("aws:backup/plan:Plan", plan);
       const second = await create("aws:backup/plan:Plan", plan).then(
         () => "made",

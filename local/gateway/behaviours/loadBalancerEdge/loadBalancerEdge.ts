@@ -52,6 +52,8 @@ export class LoadBalancerEdge implements Behaviour {
   readonly actions: readonly string[] = [];
   private server: Server | undefined;
   private readonly known = new Map<string, KnownLoadBalancer>();
+  /** Reads under way, so that a hundred requests at once do not each read the same. */
+  private readonly reading = new Map<string, Promise<KnownLoadBalancer | undefined>>();
 
   start(context: BehaviourContext): void {
     this.server = createServer((incoming, outgoing) => {
@@ -119,10 +121,26 @@ export class LoadBalancerEdge implements Behaviour {
     context: BehaviourContext,
   ): Promise<KnownLoadBalancer | undefined> {
     const known = this.known.get(dnsName);
-    const now = context.clock.now();
-    if (known !== undefined && now - known.readAt < knowledgeLifetimeMs) return known;
+    if (known !== undefined && context.clock.now() - known.readAt < knowledgeLifetimeMs) {
+      return known;
+    }
+    const underWay = this.reading.get(dnsName);
+    if (underWay !== undefined) return underWay;
+    const reading = this.read(dnsName, region, context).finally(() => {
+      this.reading.delete(dnsName);
+    });
+    this.reading.set(dnsName, reading);
+    return reading;
+  }
+
+  private async read(
+    dnsName: string,
+    region: string,
+    context: BehaviourContext,
+  ): Promise<KnownLoadBalancer | undefined> {
+    const readAt = context.clock.now();
     const read = await readLoadBalancer(dnsName, region, context);
-    if (read !== undefined) this.known.set(dnsName, { ...read, readAt: now });
+    if (read !== undefined) this.known.set(dnsName, { ...read, readAt });
     return this.known.get(dnsName);
   }
 }
@@ -150,11 +168,24 @@ async function readLoadBalancer(
   ]);
   const listener = Listeners?.find(({ Port }) => Port === httpsPort)?.ListenerArn;
   if (listener === undefined) return undefined;
-  const { Rules } = await client.send(new DescribeRulesCommand({ ListenerArn: listener }));
   return {
-    rules: Rules ?? [],
+    rules: await rulesOf(client, listener),
     targetGroups: new Map(TargetGroups?.map((group) => [group.TargetGroupArn ?? "", group])),
   };
+}
+
+async function rulesOf(
+  client: ElasticLoadBalancingV2Client,
+  ListenerArn: string,
+): Promise<readonly Rule[]> {
+  const rules: Rule[] = [];
+  let Marker: string | undefined;
+  do {
+    const page = await client.send(new DescribeRulesCommand({ ListenerArn, Marker }));
+    rules.push(...(page.Rules ?? []));
+    Marker = page.NextMarker;
+  } while (Marker !== undefined && Marker !== "");
+  return rules;
 }
 
 function carryOut(
