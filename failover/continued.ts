@@ -11,9 +11,11 @@ export function continued(
   { activeRegion, generation }: Pick<FailoverPlan, "activeRegion" | "generation">,
   now: number,
 ): FailoverRecord {
-  const fresh = initialRecord(activeRegion, generation, now);
-  if (stored === undefined) return fresh;
+  const first = initialRecord(activeRegion, generation, now);
+  // Whoever waits in a later generation was fenced in the one before, its endpoints included.
+  const kept: FailoverRecord = generation > 1 ? { ...first, edgeShut: true } : first;
+  if (stored === undefined) return kept;
   if (stored.generation >= generation) return stored;
   const { version, history, seenTriggers, outbox } = stored;
-  return { ...fresh, version, history, seenTriggers, outbox };
+  return { ...kept, version, history, seenTriggers, outbox };
 }

@@ -130,6 +130,12 @@ export interface FailoverRecord {
   readonly blockage?: Blockage;
   /** After an abort the standing alarm does not start another attempt before this is over. */
   readonly disarmed?: { readonly until: number | "alarmClears" };
+  /**
+   * The waiting region was the active one before, and its endpoints are still shut out by the weight
+   * 0 that fenced them. Until they are held back by their dial alone, the accelerator's own health
+   * routing has nowhere to move users to.
+   */
+  readonly edgeShut?: true;
   /** Triggers that were looked at, newest last, so that a repeat changes nothing (S5). */
   readonly seenTriggers: readonly {
     readonly id: string;
@@ -200,6 +206,11 @@ export interface TrafficState {
   readonly waitingOpen: boolean;
   /** All of the old region's endpoints have weight 0. */
   readonly activeClosed: boolean;
+  /**
+   * Some of the waiting region's endpoints are shut out by weight 0, so that not even health routing
+   * uses them. Absent where health moves nothing (`route53`).
+   */
+  readonly waitingShut?: boolean;
 }
 
 /** What was seen of the world in one round. A part that the phase does not need is absent. */

@@ -37,7 +37,8 @@ export function partsNeeded(record: FailoverRecord, policy: Policy): readonly Ob
   switch (stageOf(record)) {
     case "resting": {
       const settling = record.phase === "aborted" && record.settledAt === undefined;
-      return settling ? ["alarm", "activeGroups", "waitingGroups", "traffic"] : ["alarm"];
+      if (settling) return ["alarm", "activeGroups", "waitingGroups", "traffic"];
+      return record.edgeShut === true ? ["alarm", "traffic"] : ["alarm"];
     }
     case "confirming":
       return ["answers", "targets", "lastAlive", ...loss];

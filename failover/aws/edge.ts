@@ -76,6 +76,7 @@ async function readAccelerators(clients: Clients, edge: Accelerated): Promise<Tr
   return {
     waitingOpen: shards.every(({ waiting }) => isOpen(waiting)),
     activeClosed: shards.every(({ active }) => isClosed(active)),
+    waitingShut: shards.some(({ waiting }) => weights(waiting).some((weight) => weight === 0)),
   };
 }
 

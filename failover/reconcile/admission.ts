@@ -141,6 +141,7 @@ export function begin(
     "lag",
     "blockage",
     "disarmed",
+    "edgeShut",
   );
   const confirming = { ...enter(fresh, "confirming", now), trigger, steps: {} };
   return say(setStep(confirming, "confirm", "running", now, firstLook), {

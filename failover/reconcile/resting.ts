@@ -36,7 +36,23 @@ export function rest(
     const started = begin(armed, { ...trigger, id: `${policy.alarmName}@${now}` }, policy, now);
     return decide(record, started, [], now);
   }
-  return decide(record, armed, actions, actions.length > 0 ? now + roundInterval : undefined);
+  const { standing, holding } = holdEdge(armed, observation);
+  const all = [...actions, ...holding];
+  return decide(record, standing, all, all.length > 0 ? now + roundInterval : undefined);
+}
+
+/**
+ * After a role change: gives the waiting region's endpoints their weight back, with the dial at 0. It
+ * is looked for until it was seen, however often the request fails.
+ */
+function holdEdge(
+  record: FailoverRecord,
+  { traffic }: Observation,
+): { readonly standing: FailoverRecord; readonly holding: readonly Action[] } {
+  if (record.edgeShut !== true || traffic?.known !== true) return { standing: record, holding: [] };
+  return traffic.value.waitingShut === true
+    ? { standing: record, holding: [{ kind: "reopenTraffic" }] }
+    : { standing: without(record, "edgeShut"), holding: [] };
 }
 
 function rearm(record: FailoverRecord, { alarm }: Observation, now: number): FailoverRecord {

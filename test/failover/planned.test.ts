@@ -133,6 +133,33 @@ describe("a region that waits again after it was active", () => {
     expect(again.acted, "the former failover's fence is over").to.deep.equal([]);
   });
 
+  it("gives its endpoints their weight back, held by the dial, and looks until it was seen", async () => {
+    const clock = new SimulatedClock();
+    const plan = { ...samplePlan, generation: 2 };
+    const cloud = new SimulatedCloud(clock, plan);
+    cloud.waitingShut = true;
+    const round = () =>
+      run(
+        cloud,
+        clock,
+        { kind: "schedule" },
+        { plan, deadline: clock.now() + minutes(1) },
+        () => undefined,
+      );
+    cloud.onCall = (call) => {
+      if (call === "act reopenTraffic") throw new Error("us-west-2 does not answer");
+    };
+    await round();
+    expect(cloud.record?.edgeShut).to.equal(true);
+    cloud.onCall = () => undefined;
+    await round();
+    expect(cloud.waitingShut).to.equal(false);
+    expect(cloud.record).to.include({ phase: "standby" }).and.not.have.property("edgeShut");
+    const asked = cloud.requested("reopenTraffic");
+    await round();
+    expect(cloud.requested("reopenTraffic"), "seen once, it is not asked again").to.equal(asked);
+  });
+
   it("lets groups launch again that an earlier fence suspended", async () => {
     const clock = new SimulatedClock();
     const cloud = new SimulatedCloud(clock);

@@ -101,6 +101,7 @@ export class SimulatedCloud implements Cloud {
   homeState: "replicating" | "freeing" | "writable" = "replicating";
   activeClosed = false;
   waitingOpen = false;
+  waitingShut = false;
   /** Parts whose reading fails, and how. */
   readonly unreadable = new Map<ObservationPart, ReadFailure>();
   /** Called before each port call; throws to model a crash or a refusal. */
@@ -225,7 +226,11 @@ export class SimulatedCloud implements Cloud {
         ...lag(this.replicaLag, this.replicaSyncedUntil),
       },
       home: { state: this.homeState, ...lag(this.homeLag, this.homeSyncedUntil) },
-      traffic: { waitingOpen: this.waitingOpen, activeClosed: this.activeClosed },
+      traffic: {
+        waitingOpen: this.waitingOpen,
+        activeClosed: this.activeClosed,
+        waitingShut: this.waitingShut,
+      },
     };
   }
 
@@ -267,6 +272,7 @@ export class SimulatedCloud implements Cloud {
       case "reopenTraffic":
         this.activeClosed = false;
         this.waitingOpen = false;
+        this.waitingShut = false;
         return;
       default:
         action satisfies never;

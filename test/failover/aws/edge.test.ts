@@ -52,9 +52,14 @@ function accelerators(refusesUpdates = false) {
 
 describe("the edge as the failover sees it", () => {
   it("reads both regions of a shard with one call", async () => {
-    const { clients, sent } = accelerators();
+    const { clients, sent, groups } = accelerators();
     const traffic = await readTraffic(clients, plan, {});
-    expect(traffic).to.deep.equal({ waitingOpen: false, activeClosed: false });
+    const held = { waitingOpen: false, activeClosed: false, waitingShut: false };
+    expect(traffic).to.deep.equal(held);
+    groups.set(shards[1]!.waitingGroupArn, { dial: 0, weight: 0 });
+    const shut = await readTraffic(clients, plan, {});
+    expect(shut, "one endpoint of several").to.deep.equal({ ...held, waitingShut: true });
+    sent.splice(2);
     expect(sent.map(({ input }) => input.ListenerArn)).to.deep.equal([listener(1), listener(2)]);
   });
 
