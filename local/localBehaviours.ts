@@ -23,20 +23,23 @@ export class LocalBehaviours {
   readonly sns = new SnsDeliveryBehaviour();
   readonly cloudWatch = new CloudWatchBehaviour();
   readonly rds = new RdsBehaviour();
+  readonly efs = new EfsBehaviour();
+  readonly globalAccelerator = new GlobalAcceleratorBehaviour();
+  readonly loadBalancerEdge = new LoadBalancerEdge();
   readonly all = [
     this.lambda,
     this.sns,
     this.cloudWatch,
     new EventBridgeScheduleBehaviour(),
     new BackupSelectionsBehaviour(),
-    new EfsBehaviour(),
+    this.efs,
     new FileSystemSettingsBehaviour(),
     new BucketReplicationBehaviour(),
-    new GlobalAcceleratorBehaviour(),
+    this.globalAccelerator,
     new ImageBuilderBehaviour(),
     this.rds,
     new AutoScalingBehaviour(),
     new TargetHealthBehaviour(),
-    new LoadBalancerEdge(),
+    this.loadBalancerEdge,
   ];
 }

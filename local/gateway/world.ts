@@ -46,8 +46,19 @@ export interface ControllerModel {
   stopping?(instanceId: string, stopped: () => void): void;
   /** The instance lost its power or was terminated. Called once for each `started`. */
   stopped(instanceId: string): void;
-  /** The HTTP status that a health check of `path` on `port` gets; undefined if nothing answers. */
-  healthCheckStatus(instanceId: string, port: number, path: string): number | undefined;
+  /**
+   * The HTTP status that a health check of `path` on `port` gets; undefined if nothing answers. A
+   * promise where a real process is asked; it never rejects.
+   */
+  healthCheckStatus(
+    instanceId: string,
+    port: number,
+    path: string,
+  ): number | undefined | Promise<number | undefined>;
+  /** Ends what runs for it, when the gateway stops. */
+  stop?(): Promise<void>;
+  /** Where requests to the instance go on loopback; absent where nothing real runs. */
+  addressOf?(instanceId: string): { readonly host: string; readonly port: number } | undefined;
 }
 
 /** What RDS knows of its database instances. */
