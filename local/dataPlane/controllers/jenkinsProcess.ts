@@ -12,6 +12,8 @@ export interface JenkinsSettings {
   readonly generation: number;
   readonly region: string;
   readonly instance: string;
+  /** False where it keeps its builds in its home alone. */
+  readonly hasDatabase: boolean;
   /** Real milliseconds from start to the first answer that is no 503. */
   readonly loadMs: number;
 }

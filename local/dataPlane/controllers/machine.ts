@@ -149,10 +149,11 @@ export class Machine {
     const { instanceId: instance, region } = this.instance;
     const loadMs = clock.toReal(latencies.sample("jenkinsLoad", instance));
     const { databaseIdentifier } = this.files;
-    return new JenkinsProcess({ home, generation, region, instance, loadMs }, this.host.user, () =>
-      databaseIdentifier === undefined
-        ? undefined
-        : this.host.database(this.instance, databaseIdentifier),
+    const hasDatabase = databaseIdentifier !== undefined;
+    return new JenkinsProcess(
+      { home, generation, region, instance, hasDatabase, loadMs },
+      this.host.user,
+      () => (hasDatabase ? this.host.database(this.instance, databaseIdentifier) : undefined),
     );
   }
 

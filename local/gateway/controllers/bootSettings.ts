@@ -21,7 +21,10 @@ export interface ControllerFiles {
   readonly environment: ReadonlyMap<string, string>;
   readonly leaseScript: string;
   readonly fileSystemId: string;
-  /** Jenkins's database, by the first label of the host name in its configuration. */
+  /**
+   * Jenkins's PostgreSQL database, by the first label of the host name in its configuration. Absent
+   * for a database of another kind, and for none.
+   */
   readonly databaseIdentifier?: string;
 }
 
@@ -86,7 +89,9 @@ export function readControllerFiles(instance: LaunchedInstance): ControllerFiles
     );
   }
   const [, databaseIdentifier] =
-    /\bhostname"?: *"?([a-z0-9-]+)\./.exec(files.get(configurationPath) ?? "") ?? [];
+    /\bpostgreSQL\b[^}]*\bhostname"?: *"?([a-z0-9-]+)\./.exec(
+      files.get(configurationPath) ?? "",
+    ) ?? [];
   return {
     environment: environmentFile(settings),
     leaseScript,

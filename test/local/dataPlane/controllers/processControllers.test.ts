@@ -35,7 +35,9 @@ function instance(instanceId: string): LaunchedInstance {
     autoScalingGroup: "jenkins-ma",
     terminateHook: "jenkins-ma-terminate",
   });
+  const postgreSQL = { hostname: `jenkins-g1.x.${region}.rds.amazonaws.com:5432` };
   const files = {
+    "/etc/jenkins-pilot-light/jenkins.yaml": JSON.stringify({ database: { postgreSQL } }),
     "/etc/jenkins-pilot-light/controller.env": settings,
     "/usr/local/sbin/jenkins-lease": renderLeaseScript(),
     "/etc/systemd/system/var-lib-jenkins.mount": renderHomeMountUnit(
