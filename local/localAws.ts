@@ -1,4 +1,5 @@
 import { setTimeout as sleepReally } from "node:timers/promises";
+import { DataPlane } from "./dataPlane/dataPlane";
 import { type Emulator, type EmulatorChoice, startEmulator } from "./emulator/emulator";
 import { isolatedEnvironment } from "./emulator/isolatedEnvironment";
 import type { ProviderSource, StackSpec } from "./engine/engine";
@@ -14,8 +15,13 @@ const afterwards = 1_000;
 /** How long interrupted work may take to end by itself, real milliseconds. */
 const patience = 10_000;
 
+/** Whether databases and homes behind the API calls are real ones; see dataPlane/dataPlane.ts. */
+export type DataPlaneChoice = "real" | "modelled";
+
 export interface LocalAwsOptions {
   readonly emulator: EmulatorChoice;
+  /** Default modelled: states and times are right, and there is nothing in databases and homes. */
+  readonly dataPlane?: DataPlaneChoice;
   /** Same seed, same modelled latencies. */
   readonly seed: number;
   /** Port of the gateway; 0 takes any free one. */
@@ -30,15 +36,35 @@ export class LocalAws {
     private readonly emulator: Emulator,
     readonly gateway: Gateway,
     readonly behaviours: LocalBehaviours,
+    /** Undefined where it is modelled. */
+    readonly dataPlane: DataPlane | undefined,
   ) {}
 
-  /** @throws EmulatorUnavailable with the cure, or the system's error for a port that is taken. */
+  /**
+   * @throws EmulatorUnavailable or PostgresUnavailable with the cure, or the system's error for a
+   * port that is taken.
+   */
   static async start(options: LocalAwsOptions): Promise<LocalAws> {
-    const emulator = await startEmulator({
-      choice: options.emulator,
-      ...(options.progress === undefined ? {} : { progress: options.progress }),
-    });
-    const behaviours = new LocalBehaviours();
+    // First: what it makes at its start takes as long as the emulator's own start.
+    const dataPlane = options.dataPlane === "real" ? await DataPlane.start() : undefined;
+    try {
+      const emulator = await startEmulator({
+        choice: options.emulator,
+        ...(options.progress === undefined ? {} : { progress: options.progress }),
+      });
+      return await LocalAws.startWith(emulator, dataPlane, options);
+    } catch (error) {
+      await dataPlane?.stop();
+      throw error;
+    }
+  }
+
+  private static async startWith(
+    emulator: Emulator,
+    dataPlane: DataPlane | undefined,
+    options: LocalAwsOptions,
+  ): Promise<LocalAws> {
+    const behaviours = new LocalBehaviours(dataPlane);
     const gateway = new Gateway({
       emulator,
       behaviours: behaviours.all,
@@ -48,7 +74,7 @@ export class LocalAws {
     });
     try {
       await gateway.start();
-      return new LocalAws(emulator, gateway, behaviours);
+      return new LocalAws(emulator, gateway, behaviours, dataPlane);
     } catch (error) {
       await Promise.allSettled([gateway.stop(), emulator.stop()]);
       throw portError(error, options.port);
@@ -109,7 +135,7 @@ export class LocalAws {
 
   async stop(): Promise<void> {
     await this.gateway.stop();
-    await this.emulator.stop();
+    await Promise.all([this.dataPlane?.stop(), this.emulator.stop()]);
   }
 }
 

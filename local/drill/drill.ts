@@ -39,7 +39,12 @@ export async function drill(
   let local: LocalAws | undefined;
   try {
     local = await timed("Start the local AWS", (tell) =>
-      LocalAws.start({ emulator: options.emulator, seed: options.seed, progress: tell }),
+      LocalAws.start({
+        emulator: options.emulator,
+        dataPlane: options.dataPlane,
+        seed: options.seed,
+        progress: tell,
+      }),
     );
     const running = local;
     running.gateway.clock.setScale(fastScale);

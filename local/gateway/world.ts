@@ -63,10 +63,16 @@ export interface ControllerModel {
 
 /** What RDS knows of its database instances. */
 export interface DatabaseStates {
-  /** True while the instance is available, no replica, and its region alive. */
+  /**
+   * True while the instance's region is alive and it is no replica; where it has a real server, while
+   * that one accepts connections and is no standby, which can be before RDS says so.
+   */
   acceptsWrites(region: string, identifier: string): boolean;
-  /** Seconds that a replica is behind its source; undefined for what is no replica. */
-  replicaLag(region: string, identifier: string): number | undefined;
+  /**
+   * Modelled seconds that a replica is behind its source, measured where it has a real server;
+   * undefined for what is no replica, and for what cannot be measured.
+   */
+  replicaLag(region: string, identifier: string): Promise<number | undefined>;
 }
 
 /** What Lambda does for the AWS services that invoke functions by themselves. */
@@ -106,7 +112,10 @@ export class World {
   /** Owned by the target health behaviour. Default: nothing is healthy. */
   targetHealth: TargetHealthStates = { healthyTargets: () => [] };
   /** Owned by the RDS behaviour. Default: no database. */
-  databases: DatabaseStates = { acceptsWrites: () => false, replicaLag: () => undefined };
+  databases: DatabaseStates = {
+    acceptsWrites: () => false,
+    replicaLag: () => Promise.resolve(undefined),
+  };
   /** Given to the gateway by its maker. Default: machines boot and nothing ever answers. */
   controllers: ControllerModel = {
     started: () => undefined,
