@@ -1,5 +1,6 @@
 import { setTimeout as sleepReally } from "node:timers/promises";
 import { DataPlane } from "./dataPlane/dataPlane";
+import { DataPlaneProcesses } from "./dataPlane/dataPlaneProcesses";
 import { type Emulator, type EmulatorChoice, startEmulator } from "./emulator/emulator";
 import { isolatedEnvironment } from "./emulator/isolatedEnvironment";
 import type { ProviderSource, StackSpec } from "./engine/engine";
@@ -15,12 +16,18 @@ const afterwards = 1_000;
 /** How long interrupted work may take to end by itself, real milliseconds. */
 const patience = 10_000;
 
-/** Whether databases and homes behind the API calls are real ones; see dataPlane/dataPlane.ts. */
+/**
+ * Whether databases, homes, controllers and the edge behind the API calls are real ones; see
+ * dataPlane/.
+ */
 export type DataPlaneChoice = "real" | "modelled";
 
 export interface LocalAwsOptions {
   readonly emulator: EmulatorChoice;
-  /** Default modelled: states and times are right, and there is nothing in databases and homes. */
+  /**
+   * Default modelled: states and times are right, but there is nothing in databases and homes, and
+   * controllers are no processes.
+   */
   readonly dataPlane?: DataPlaneChoice;
   /** Same seed, same modelled latencies. */
   readonly seed: number;
@@ -38,6 +45,8 @@ export class LocalAws {
     readonly behaviours: LocalBehaviours,
     /** Undefined where it is modelled. */
     readonly dataPlane: DataPlane | undefined,
+    /** Undefined where it is modelled. */
+    readonly processes: DataPlaneProcesses | undefined,
   ) {}
 
   /**
@@ -65,16 +74,17 @@ export class LocalAws {
     options: LocalAwsOptions,
   ): Promise<LocalAws> {
     const behaviours = new LocalBehaviours(dataPlane);
+    const processes = dataPlane && new DataPlaneProcesses(dataPlane, behaviours);
     const gateway = new Gateway({
       emulator,
-      behaviours: behaviours.all,
-      controllers: new ModelledControllers(),
+      behaviours: processes ? [...behaviours.all, processes.edge] : behaviours.all,
+      controllers: processes?.controllers ?? new ModelledControllers(),
       latencies: new LatencyTable({ seed: options.seed }),
       ...(options.port === undefined ? {} : { port: options.port }),
     });
     try {
       await gateway.start();
-      return new LocalAws(emulator, gateway, behaviours, dataPlane);
+      return new LocalAws(emulator, gateway, behaviours, dataPlane, processes);
     } catch (error) {
       await Promise.allSettled([gateway.stop(), emulator.stop()]);
       throw portError(error, options.port);

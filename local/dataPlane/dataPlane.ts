@@ -34,6 +34,11 @@ export class DataPlane {
     }
   }
 
+  /** Folder for the files of stand-in machines. */
+  get machines(): string {
+    return this.folder.folder(this.user, "machines");
+  }
+
   /** Ends the servers and has everything removed. */
   async stop(): Promise<void> {
     await this.databases.stopAll();

@@ -3,9 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chooseEngine } from "../engine/chooseEngine";
 import { LocalAws } from "../localAws";
-import { created, deployPair, planDeployment, textOutput } from "./deployment";
+import { created, type DeployedPair, deployPair, planDeployment, textOutput } from "./deployment";
 import { readableDuration } from "../../failover/duration";
 import { makeReport } from "./makeReport";
+import { type DataPlaces, Measurement } from "./measurement";
 import type { DrillOptions } from "./options";
 import { paceFor, processStart, usualPace } from "./pace";
 import type { DrillReport, StageTime } from "./report";
@@ -37,6 +38,7 @@ export async function drill(
   };
   const stateDir = mkdtempSync(join(tmpdir(), "drill-"));
   let local: LocalAws | undefined;
+  let measurement: Measurement | undefined;
   try {
     local = await timed("Start the local AWS", (tell) =>
       LocalAws.start({
@@ -60,6 +62,13 @@ export async function drill(
     );
     const scale = options.scale ?? paceFor(await processStart());
     running.gateway.clock.setScale(scale);
+    const watching = await running.whileAlive(signal, (alive) =>
+      timed("Let users in", (tell) => {
+        const places = placesOf(pair, activeRegion, waitingRegion);
+        return Measurement.begin(running, planned, places, tell, alive);
+      }),
+    );
+    measurement = watching;
     const lostAt = running.gateway.clock.now();
     const callsBefore = running.gateway.calls.since(0).length;
     await running.whileAlive(signal, (alive) =>
@@ -68,6 +77,7 @@ export async function drill(
           tell(`This machine is busy: ${scale} modelled seconds a second instead of ${usualPace}.`);
         }
         running.gateway.faults.loseRegion(activeRegion);
+        watching?.noteLoss();
         await serving(running, world, lostAt, tell, alive);
       }),
     );
@@ -86,10 +96,13 @@ export async function drill(
       events: running.gateway.events.all().filter(({ at }) => at >= lostAt),
       latencies: running.gateway.latencies.drawn(),
     };
+    const versions = recordVersions(trace);
+    const committedAt = versions.find(({ record }) => record.committedAt !== undefined)?.at;
     return makeReport({
       trace,
       planned,
-      versions: recordVersions(trace),
+      versions,
+      measured: (await watching?.end(committedAt)) ?? null,
       setup: {
         engine: engine.kind,
         emulator: `moto (${options.emulator})`,
@@ -104,9 +117,24 @@ export async function drill(
       caller: textOutput(pair.dr, "failoverFunction"),
     });
   } finally {
+    await measurement?.stop();
     await local?.stop();
     rmSync(stateDir, { recursive: true, force: true });
   }
+}
+
+function placesOf(
+  { primary, dr }: DeployedPair,
+  lostRegion: string,
+  servingRegion: string,
+): DataPlaces {
+  return {
+    lostRegion,
+    servingRegion,
+    writer: textOutput(primary, "databaseIdentifier"),
+    replica: textOutput(dr, "databaseIdentifier"),
+    homeReplica: textOutput(primary, "homeReplicaFileSystemId"),
+  };
 }
 
 async function serving(

@@ -1,4 +1,5 @@
 import type { PathPart } from "./criticalPath";
+import type { Measured } from "./measured";
 
 /**
  * What a drill found out, for machines (`drill-report.json`) and as the source of the terminal's
@@ -22,6 +23,8 @@ export interface DrillReport {
   readonly recovery: RecoveryFigures;
   readonly rules: readonly RuleResult[];
   readonly teams: readonly TeamResult[];
+  /** What users and data really met; null where the data plane is modelled. */
+  readonly measured: Measured | null;
   /** Calls of the failover function by service and action, most first. */
   readonly calls: readonly CallCount[];
   /** Rows of the latency table that were drawn after the loss. */

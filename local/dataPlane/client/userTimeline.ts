@@ -7,8 +7,16 @@ export interface TeamExperience {
   readonly failed: number;
   /** Writes that were answered as safe. */
   readonly acknowledged: number;
-  /** The longest time without a successful answer, and when it began. */
-  readonly longestGap: { readonly from: number; readonly milliseconds: number };
+  /** The longest time without a successful answer. */
+  readonly longestGap: Gap;
+  /** The longest time without a successful write. */
+  readonly longestWriteGap: Gap;
+}
+
+/** A time in which nothing succeeded, and when it began. */
+export interface Gap {
+  readonly from: number;
+  readonly milliseconds: number;
 }
 
 export function succeeded({ status }: UserRequest): boolean {
@@ -23,7 +31,7 @@ export function succeeded({ status }: UserRequest): boolean {
 export function longestGap(
   requests: readonly UserRequest[],
   { from, to }: { readonly from: number; readonly to: number },
-): TeamExperience["longestGap"] {
+): Gap {
   const successes = requests
     .filter(succeeded)
     .map(({ endedAt }) => endedAt)
@@ -52,6 +60,10 @@ export function experiences(
       failed: own.filter((each) => !succeeded(each)).length,
       acknowledged: own.filter(({ build }) => build !== undefined).length,
       longestGap: longestGap(own, during),
+      longestWriteGap: longestGap(
+        own.filter(({ kind }) => kind === "write"),
+        during,
+      ),
     };
   });
 }

@@ -1,12 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { DescribeAccessPointsCommand, EFSClient } from "@aws-sdk/client-efs";
 import type { BehaviourContext } from "../../gateway/behaviour";
 import { readControllerFiles } from "../../gateway/controllers/bootSettings";
 import type { ScheduledAction } from "../../gateway/scaledClock";
 import type { ControllerModel, LaunchedInstance } from "../../gateway/world";
-import { giveTo, type MachineUser } from "../machineUser";
+import type { MachineUser } from "../machineUser";
 import type { Databases, Homes } from "../storage";
 import { Machine, type MachineHost } from "./machine";
 import { MachineCalls } from "./machineCalls";
@@ -25,6 +24,8 @@ export interface ControllerStorage {
   readonly homes: Homes;
   /** Who they run as; undefined: as this process. */
   readonly user: MachineUser | undefined;
+  /** For the machines' own files: a folder that their user can enter. Its maker removes it. */
+  readonly machines: string;
 }
 
 interface Known {
@@ -41,14 +42,11 @@ interface Known {
 export class ProcessControllers implements ControllerModel {
   private readonly instances = new Map<string, Known>();
   private readonly opened = new Map<string, OpenedHome>();
-  private readonly folder = mkdtempSync(join(tmpdir(), "machines-"));
   private boots = 0;
   private host: MachineHost | undefined;
   private serverStarts: Promise<void> = Promise.resolve();
 
-  constructor(private readonly storage: ControllerStorage) {
-    giveTo(storage.user, this.folder);
-  }
+  constructor(private readonly storage: ControllerStorage) {}
 
   /** Homes that were opened so far. */
   get openedHomes(): readonly OpenedHome[] {
@@ -109,12 +107,11 @@ export class ProcessControllers implements ControllerModel {
     return this.instances.get(instanceId)?.machine?.jenkins.process?.address;
   }
 
-  /** Ends every process and removes the machines' files. */
+  /** Ends every process. */
   async stop(): Promise<void> {
     for (const id of [...this.instances.keys()]) this.stopped(id);
     await this.host?.server.stop();
     this.host?.calls.stop();
-    rmSync(this.folder, { recursive: true, force: true });
   }
 
   private async booted(known: Known): Promise<void> {
@@ -124,7 +121,7 @@ export class ProcessControllers implements ControllerModel {
     if (files === undefined) return;
     await this.serverStarts;
     if (this.instances.get(instance.instanceId) !== known) return;
-    const folder = join(this.folder, `${instance.instanceId}-${++this.boots}`);
+    const folder = join(this.storage.machines, `${instance.instanceId}-${++this.boots}`);
     mkdirSync(folder);
     known.machine = new Machine(instance, files, folder, this.ready());
     this.tell(instance, "waiting", "has booted and waits for its home and the failover record");

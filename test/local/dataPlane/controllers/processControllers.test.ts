@@ -70,13 +70,10 @@ describe("controllers as processes", function () {
   let controllers: ProcessControllers;
   let aws: LocalAws;
   let completed: string[];
-  const temporary = process.env.TMPDIR;
 
   beforeEach(async () => {
     completed = [];
     folder = mkdtempSync(join(tmpdir(), "controllers-"));
-    // The machines' files go there too.
-    process.env.TMPDIR = folder;
     home = join(folder, "ma");
     mkdirSync(home);
     const user = machineUser();
@@ -86,6 +83,7 @@ describe("controllers as processes", function () {
       databases: { connectionTo: () => undefined, measuredLag: () => Promise.resolve(undefined) },
       homes: { directoryOf: () => home },
       user,
+      machines: folder,
     });
     aws = await startLocalAws({
       behaviours: [],
@@ -105,8 +103,6 @@ describe("controllers as processes", function () {
     });
   });
   afterEach(async () => {
-    if (temporary === undefined) delete process.env.TMPDIR;
-    else process.env.TMPDIR = temporary;
     await aws.stop();
     rmSync(folder, { recursive: true });
   });
@@ -172,7 +168,7 @@ describe("controllers as processes", function () {
     );
   });
 
-  it("end at once with their power, and leave no process and no file behind", async () => {
+  it("end at once with their power, and leave no process behind", async () => {
     controllers.started(instance("i-1"));
     await answering("i-1");
     const mine = () => processesOf("i-1");
@@ -180,10 +176,6 @@ describe("controllers as processes", function () {
     controllers.stopped("i-1");
     expect(await status("i-1")).to.equal(undefined);
     await eventually("the end of its processes", () => mine().length === 0);
-    const files = () => readdirSync(folder).filter((name) => name.startsWith("machines-"));
-    expect(files()).to.have.length(1);
-    await controllers.stop();
-    expect(files()).to.be.empty;
   });
 });
 
