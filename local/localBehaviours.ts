@@ -36,7 +36,7 @@ export class LocalBehaviours {
       this.cloudWatch,
       new EventBridgeScheduleBehaviour(),
       new BackupSelectionsBehaviour(),
-      new EfsBehaviour(),
+      new EfsBehaviour(dataPlane?.homes),
       new FileSystemSettingsBehaviour(),
       new BucketReplicationBehaviour(),
       new GlobalAcceleratorBehaviour(),
