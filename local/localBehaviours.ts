@@ -25,7 +25,7 @@ export class LocalBehaviours {
   readonly sns = new SnsDeliveryBehaviour();
   readonly cloudWatch = new CloudWatchBehaviour();
   readonly rds: RdsBehaviour;
-  readonly efs = new EfsBehaviour();
+  readonly efs: EfsBehaviour;
   readonly globalAccelerator = new GlobalAcceleratorBehaviour();
   readonly loadBalancerEdge = new LoadBalancerEdge();
   readonly all: readonly Behaviour[];
@@ -33,6 +33,7 @@ export class LocalBehaviours {
   /** @param dataPlane real databases and homes; without it they are modelled. */
   constructor(dataPlane?: DataPlane) {
     this.rds = new RdsBehaviour(dataPlane?.databases);
+    this.efs = new EfsBehaviour(dataPlane?.homes);
     this.all = [
       this.lambda,
       this.sns,

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { HomeDirectories } from "./home/homeDirectories";
 import { machineUser, type MachineUser } from "./machineUser";
 import { findPostgres } from "./postgres/binaries";
 import { PostgresInstances } from "./postgres/postgresInstances";
@@ -9,6 +10,7 @@ export class DataPlane {
   private constructor(
     private readonly folder: RunFolder,
     readonly databases: PostgresInstances,
+    readonly homes: HomeDirectories,
     /** What processes that use databases and homes must run as; undefined: as this process. */
     readonly user: MachineUser | undefined,
     /** For the report, e.g. `PostgreSQL 17.10`. */
@@ -27,7 +29,8 @@ export class DataPlane {
     try {
       const binaries = await findPostgres(user, join(folder.path, "native"));
       const databases = new PostgresInstances(binaries, folder, user);
-      return new DataPlane(folder, databases, user, `PostgreSQL ${binaries.version}`);
+      const homes = new HomeDirectories(folder.folder(user, "homes"), user);
+      return new DataPlane(folder, databases, homes, user, `PostgreSQL ${binaries.version}`);
     } catch (error) {
       folder.remove();
       throw error;
