@@ -60,15 +60,18 @@ export async function drill(
     await running.whileAlive(signal, (alive) =>
       timed("Wait for the steady state", (tell) => steady(running, world, tell, alive)),
     );
+    const places = placesOf(pair, activeRegion, waitingRegion);
+    const watching = Measurement.letUsersIn(running, planned);
+    measurement = watching;
+    if (watching) {
+      await running.whileAlive(signal, (alive) =>
+        timed("Wait until users are served", (tell) => watching.usualDay(places, tell, alive)),
+      );
+    }
     const scale = options.scale ?? paceFor(await processStart());
     running.gateway.clock.setScale(scale);
-    const watching = await running.whileAlive(signal, (alive) =>
-      timed("Let users in", (tell) => {
-        const places = placesOf(pair, activeRegion, waitingRegion);
-        return Measurement.begin(running, planned, places, tell, alive);
-      }),
-    );
-    measurement = watching;
+    watching?.observe(places);
+    if (watching) await pause(signal, 1_000);
     const lostAt = running.gateway.clock.now();
     const callsBefore = running.gateway.calls.since(0).length;
     await running.whileAlive(signal, (alive) =>

@@ -2,14 +2,16 @@ import { experiences, type Gap, type TeamExperience } from "../dataPlane/client/
 import type { UserRequest } from "../dataPlane/client/userTraffic";
 import { findLosses, type Losses } from "../dataPlane/client/losses";
 import { type BuildLine, findTwoWriters } from "../dataPlane/controllers/buildLog";
-import { type RealPace, toModelled } from "./realPace";
+import { type RealPaces, toModelled, toReal } from "./realPace";
 
 /** What was seen of users and data, before anybody has judged it. Times are real. */
 export interface Observations {
   readonly teams: readonly string[];
+  /** All of them; those before the observation only count for what may be lost. */
   readonly requests: readonly UserRequest[];
+  /** The observation. */
   readonly during: { readonly from: number; readonly to: number };
-  readonly pace: RealPace;
+  readonly paces: RealPaces;
   readonly lostRegion: string;
   readonly servingRegion: string;
   /** When the region was lost. */
@@ -93,7 +95,8 @@ export interface MeasuredLoss {
 /** Puts what was seen into figures. */
 export function measure(seen: Observations): Measured {
   const { teams, requests, during, homes, database } = seen;
-  const experienced = experiences(teams, requests, during);
+  const observed = requests.filter(({ sentAt }) => sentAt >= during.from);
+  const experienced = experiences(teams, observed, during);
   const acknowledged = requests.flatMap(({ build }) => (build === undefined ? [] : [build]));
   const lines = homes.flatMap((home) => home.lines);
   const rows = database?.rows.flatMap(({ builds }) => builds) ?? [];
@@ -104,7 +107,7 @@ export function measure(seen: Observations): Measured {
   return {
     database: database?.version ?? null,
     requests: {
-      total: requests.length,
+      total: observed.length,
       failed: experienced.reduce((sum, { failed }) => sum + failed, 0),
     },
     teams: experienced.map((team) => measuredTeam(team, seen)),
@@ -142,18 +145,12 @@ function loss(
   acknowledged: readonly BuildLine[],
   kept: ReadonlySet<string>,
   lagSeconds: number | null,
-  { lostRegion, lostAt, pace }: Observations,
+  { lostRegion, lostAt, paces }: Observations,
 ): MeasuredLoss {
-  const lagMs = lagSeconds === null ? null : (lagSeconds * 1000) / pace.scale;
-  const found: Losses = findLosses(acknowledged, kept, { region: lostRegion, at: lostAt, lagMs });
-  const { lost, withinLag, unexplained } = found;
-  return {
-    acknowledged: found.acknowledged,
-    lost,
-    withinLag,
-    lagSeconds,
-    unexplained: unexplained.length,
-  };
+  const mayMissSince =
+    lagSeconds === null ? null : toReal(paces, toModelled(paces, lostAt) - lagSeconds * 1000);
+  const found: Losses = findLosses(acknowledged, kept, { region: lostRegion, mayMissSince });
+  return { ...found, lagSeconds, unexplained: found.unexplained.length };
 }
 
 /** Without a commit nobody was ever fenced: from the loss on nothing may be accepted then. */
@@ -178,10 +175,11 @@ function measuredTeam(experience: TeamExperience, seen: Observations): MeasuredT
   };
 }
 
-function measuredGap({ from, milliseconds }: Gap, { pace, lostAt }: Observations): MeasuredGap {
+function measuredGap({ from, milliseconds }: Gap, { paces, lostAt }: Observations): MeasuredGap {
+  const begins = toModelled(paces, from);
   return {
     realMilliseconds: Math.round(milliseconds),
-    modelledMilliseconds: Math.round(milliseconds * pace.scale),
-    from: Math.round(toModelled(pace, from) - toModelled(pace, lostAt)),
+    modelledMilliseconds: Math.round(toModelled(paces, from + milliseconds) - begins),
+    from: Math.round(begins - toModelled(paces, lostAt)),
   };
 }

@@ -1,16 +1,14 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { succeeded } from "../dataPlane/client/userTimeline";
 import { UserTraffic } from "../dataPlane/client/userTraffic";
-import type { BuildLine } from "../dataPlane/controllers/buildLog";
-import { parseBuildLog } from "../dataPlane/controllers/buildLog";
+import { type BuildLine, parseBuildLog } from "../dataPlane/controllers/buildLog";
 import type { DataPlane } from "../dataPlane/dataPlane";
 import type { DataPlaneProcesses } from "../dataPlane/dataPlaneProcesses";
 import type { DatabaseConnection } from "../dataPlane/storage";
 import type { LocalAws } from "../localAws";
 import type { PlannedDeployment } from "./deployment";
 import { measure, type Measured, type Observations } from "./measured";
-import { type RealPace, toReal } from "./realPace";
+import { type RealPace, type RealPaces, toReal } from "./realPace";
 import type { Tell } from "./stage";
 import { pause } from "./steadyState";
 
@@ -25,21 +23,32 @@ export interface DataPlaces {
   readonly homeReplica: string;
 }
 
-/** Real milliseconds of users' traffic before the region is lost. */
-const usualDayMs = 2_000;
+/** Modelled milliseconds until every team must have served a user, and a copy must have its builds. */
+const openingPatienceMs = 30 * 60_000;
 
-/** Real milliseconds until every team must have served a user. */
-const openingPatienceMs = 30_000;
+/** Modelled milliseconds of builds that the homes' copy has to have: so many must not be lost. */
+const copiedMs = 60_000;
 
-/** Real milliseconds between two looks at the standby's lag. */
-const lagEveryMs = 200;
+/** Real milliseconds between two looks at the standby's lag, and at whom users reach. */
+const lookEveryMs = 200;
+
+/** What is fixed once the region's last minutes begin. */
+interface Observation {
+  readonly from: number;
+  readonly paces: RealPaces;
+  readonly places: DataPlaces;
+}
 
 /** Watches users and data from the steady state to the end of a drill. */
 export class Measurement {
-  private readonly from = Date.now();
-  private readonly pace: RealPace;
+  private readonly traffic: Promise<UserTraffic>;
+  private readonly hasDatabase: boolean;
+  private readonly firstPace: RealPace;
+  private readonly timers: NodeJS.Timeout[] = [];
+  /** Modelled time at which every team had served a user. */
+  private servedAt: number | undefined;
+  private observation: Observation | undefined;
   private lag: { readonly seconds: number; readonly at: number } | undefined;
-  private lagTimer: NodeJS.Timeout | undefined;
   private loss: Pick<Observations, "lostAt" | "homeLag"> & { databaseLag: number | null } = {
     lostAt: Number.POSITIVE_INFINITY,
     homeLag: null,
@@ -50,58 +59,66 @@ export class Measurement {
     private readonly local: LocalAws,
     private readonly plane: DataPlane,
     private readonly processes: DataPlaneProcesses,
-    private readonly places: DataPlaces,
-    private readonly teams: readonly string[],
-    private readonly hasDatabase: boolean,
-    private readonly traffic: UserTraffic,
+    { settings }: PlannedDeployment,
   ) {
-    const { clock } = local.gateway;
-    this.pace = { real: Date.now(), modelled: clock.now(), scale: clock.scale };
-    this.watchLag();
-  }
-
-  /**
-   * Lets users in and waits until every team has served them; the clock's scale must not change any
-   * more. Undefined where the data plane is modelled.
-   * @throws Error naming the teams that serve nobody
-   */
-  static async begin(
-    local: LocalAws,
-    planned: PlannedDeployment,
-    places: DataPlaces,
-    tell: Tell,
-    signal: AbortSignal,
-  ): Promise<Measurement | undefined> {
-    const { dataPlane, processes } = local;
-    if (dataPlane === undefined || processes === undefined) return undefined;
-    const { teams, domain, database } = planned.settings;
+    const { teams, domain, database } = settings;
+    this.hasDatabase = database.engine === "postgres";
+    this.firstPace = paceOf(local);
     const served = teams
       .filter(({ strategy }) => strategy !== "local-only")
       .map(({ name }) => ({ name, host: `${name}.${domain}` }));
-    const traffic = new UserTraffic(served, await processes.edge.port);
-    traffic.start();
-    try {
-      await everyTeamServes(
-        traffic,
-        served.map(({ name }) => name),
-        tell,
-        signal,
-      );
-    } catch (error) {
-      await traffic.stop();
-      throw error;
+    this.traffic = processes.edge.port.then((port) => {
+      const traffic = new UserTraffic(served, port);
+      traffic.start();
+      this.every(() => {
+        if (teamsWithoutBuild(traffic).length === 0) this.servedAt ??= local.gateway.clock.now();
+      });
+      return traffic;
+    });
+  }
+
+  /** Lets users in, wherever they get. Undefined where the data plane is modelled. */
+  static letUsersIn(local: LocalAws, planned: PlannedDeployment): Measurement | undefined {
+    const { dataPlane, processes } = local;
+    if (dataPlane === undefined || processes === undefined) return undefined;
+    return new Measurement(local, dataPlane, processes, planned);
+  }
+
+  /**
+   * Waits until every team serves its users and the homes' copy has some of their builds: without
+   * those nothing would be lost whatever happened to the copy.
+   * @throws Error naming what does not happen
+   */
+  async usualDay({ servingRegion, homeReplica }: DataPlaces, tell: Tell, signal: AbortSignal) {
+    const traffic = await this.traffic;
+    const { clock } = this.local.gateway;
+    const end = clock.now() + openingPatienceMs;
+    for (;;) {
+      const syncedAt = this.local.behaviours.efs.lastSyncAt(servingRegion, homeReplica) ?? 0;
+      if (this.servedAt !== undefined && syncedAt > this.servedAt + copiedMs) return;
+      const without = teamsWithoutBuild(traffic);
+      const missing =
+        without.length > 0
+          ? `users cannot write to ${without.join(", ")} (${statusesOf(traffic)})`
+          : "the homes' copy has no builds yet";
+      if (clock.now() > end) throw new Error(`The usual day does not begin: ${missing}.`);
+      tell(missing, "passing");
+      await pause(signal);
     }
-    const names = served.map(({ name }) => name);
-    const isReal = database.engine === "postgres";
-    const made = new Measurement(local, dataPlane, processes, places, names, isReal, traffic);
-    await pause(signal, usualDayMs);
-    return made;
+  }
+
+  /** Begins the observation: the clock's scale must not change any more. */
+  observe(places: DataPlaces): void {
+    const now = paceOf(this.local);
+    this.observation = { from: now.real, paces: [this.firstPace, now], places };
+    if (this.hasDatabase) this.watchLag(places);
   }
 
   /** Notes the moment of the loss and how far the copies were behind; call it right after. */
   noteLoss(): void {
     const lostAt = Date.now();
-    const { servingRegion, homeReplica } = this.places;
+    const { places } = this.observed();
+    const { servingRegion, homeReplica } = places;
     const syncedAt = this.local.behaviours.efs.lastSyncAt(servingRegion, homeReplica);
     this.loss = {
       lostAt,
@@ -110,9 +127,8 @@ export class Measurement {
       databaseLag:
         this.lag === undefined
           ? null
-          : this.lag.seconds + ((lostAt - this.lag.at) / 1000) * this.pace.scale,
+          : this.lag.seconds + ((lostAt - this.lag.at) / 1000) * this.local.gateway.clock.scale,
     };
-    clearInterval(this.lagTimer);
   }
 
   /**
@@ -121,7 +137,9 @@ export class Measurement {
    */
   async end(committedAt: number | undefined): Promise<Measured> {
     await this.stop();
-    const { lostRegion, servingRegion, writer, replica } = this.places;
+    const { from, paces, places } = this.observed();
+    const { requests, teams } = await this.traffic;
+    const { lostRegion, servingRegion, writer, replica } = places;
     const { databaseLag, ...loss } = this.loss;
     const rows = this.hasDatabase
       ? [
@@ -131,13 +149,13 @@ export class Measurement {
       : undefined;
     return measure({
       ...loss,
-      teams: this.teams,
-      requests: this.traffic.requests.filter(({ sentAt }) => sentAt >= this.from),
-      during: { from: this.from, to: Date.now() },
-      pace: this.pace,
+      teams: teams.map(({ name }) => name),
+      requests,
+      during: { from, to: Date.now() },
+      paces,
       lostRegion,
       servingRegion,
-      committedAt: committedAt === undefined ? undefined : toReal(this.pace, committedAt),
+      committedAt: committedAt === undefined ? undefined : toReal(paces, committedAt),
       homes: this.processes.openedHomes.map(({ region, directory }) => ({
         region,
         ...readLog(directory),
@@ -148,23 +166,31 @@ export class Measurement {
 
   /** Ends the traffic; also for a drill that ends early. */
   async stop(): Promise<void> {
-    clearInterval(this.lagTimer);
-    await this.traffic.stop();
+    for (const timer of this.timers) clearInterval(timer);
+    await (await this.traffic).stop();
   }
 
-  private watchLag(): void {
-    if (!this.hasDatabase) return;
-    const { servingRegion, replica } = this.places;
-    this.lagTimer = setInterval(() => {
+  private watchLag({ servingRegion, replica }: DataPlaces): void {
+    this.every(() => {
       const at = Date.now();
       this.plane.databases.measuredLag(servingRegion, replica).then(
         (seconds) => {
-          if (seconds !== undefined) this.lag = { seconds, at };
+          // What is measured after the loss says nothing about the moment of the loss.
+          if (seconds !== undefined && at < this.loss.lostAt) this.lag = { seconds, at };
         },
         // Not known this time; the last known one ages.
         () => undefined,
       );
-    }, lagEveryMs);
+    });
+  }
+
+  private every(look: () => void): void {
+    this.timers.push(setInterval(look, lookEveryMs));
+  }
+
+  private observed(): Observation {
+    if (this.observation === undefined) throw new Error("Nothing was observed yet.");
+    return this.observation;
   }
 
   private async rows(region: string, identifier: string): Promise<BuildLine[]> {
@@ -173,27 +199,19 @@ export class Measurement {
   }
 }
 
-async function everyTeamServes(
-  traffic: UserTraffic,
-  teams: readonly string[],
-  tell: Tell,
-  signal: AbortSignal,
-): Promise<void> {
-  const end = Date.now() + openingPatienceMs;
-  for (;;) {
-    const isServed = (team: string): boolean =>
-      traffic.requests.some((each) => each.team === team && each.build && succeeded(each));
-    const without = teams.filter((team) => !isServed(team));
-    if (without.length === 0) return;
-    if (Date.now() > end) {
-      const statuses = new Set(traffic.requests.map(({ status }) => status ?? "no answer"));
-      throw new Error(
-        `Users cannot write to ${without.join(", ")}; they got: ${[...statuses].join(", ")}.`,
-      );
-    }
-    tell(`users wait for ${without.join(", ")}`, "passing");
-    await pause(signal);
-  }
+function paceOf({ gateway }: LocalAws): RealPace {
+  const { clock } = gateway;
+  return { real: Date.now(), modelled: clock.now(), scale: clock.scale };
+}
+
+function teamsWithoutBuild({ teams, requests }: UserTraffic): string[] {
+  const served = new Set(requests.flatMap(({ team, build }) => (build ? [team] : [])));
+  return teams.map(({ name }) => name).filter((name) => !served.has(name));
+}
+
+function statusesOf({ requests }: UserTraffic): string {
+  const last = requests.slice(-100).map(({ status }) => String(status ?? "no answer"));
+  return [...new Set(last)].join(", ");
 }
 
 function readLog(directory: string): { lines: readonly BuildLine[]; damaged: number } {

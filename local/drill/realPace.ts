@@ -1,4 +1,4 @@
-/** How real and modelled time go together from a moment on at which the clock's scale was last set. */
+/** How real and modelled time go together from a moment on at which the clock's scale was set. */
 export interface RealPace {
   /** One moment in both times, milliseconds since the epoch. */
   readonly real: number;
@@ -7,10 +7,17 @@ export interface RealPace {
   readonly scale: number;
 }
 
-export function toReal({ real, modelled, scale }: RealPace, at: number): number {
+/** Paces that follow one another, oldest first; the first one also holds for the time before it. */
+export type RealPaces = readonly [RealPace, ...RealPace[]];
+
+/** The real time of a modelled one. */
+export function toReal(paces: RealPaces, at: number): number {
+  const { real, modelled, scale } = paces.filter((pace) => pace.modelled <= at).at(-1) ?? paces[0];
   return real + (at - modelled) / scale;
 }
 
-export function toModelled({ real, modelled, scale }: RealPace, at: number): number {
+/** The modelled time of a real one. */
+export function toModelled(paces: RealPaces, at: number): number {
+  const { real, modelled, scale } = paces.filter((pace) => pace.real <= at).at(-1) ?? paces[0];
   return modelled + (at - real) * scale;
 }

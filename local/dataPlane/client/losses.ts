@@ -8,8 +8,6 @@ export interface Losses {
   readonly lost: number;
   /** Builds that were acknowledged within the lag before the loss: how many may be lost. */
   readonly withinLag: number;
-  /** How far the copy was behind when the region was lost, real milliseconds; null is unknown. */
-  readonly lagMs: number | null;
   /** Requests whose loss no lag explains. */
   readonly unexplained: readonly string[];
 }
@@ -19,21 +17,21 @@ export interface Losses {
  * lost if it was written in the lost region within the lag before the loss; any other must be there.
  *
  * @param kept ids of the requests that are in the new region
- * @param loss when the region was lost, and the lag then; an unknown lag explains nothing
+ * @param loss the region, and the real time since when its copy may miss something: the loss less
+ * the lag. Null is an unknown lag, which explains nothing.
  */
 export function findLosses(
   acknowledged: readonly BuildLine[],
   kept: ReadonlySet<string>,
-  loss: { readonly region: string; readonly at: number; readonly lagMs: number | null },
+  loss: { readonly region: string; readonly mayMissSince: number | null },
 ): Losses {
   const mayBeLost = ({ region, at }: BuildLine): boolean =>
-    region === loss.region && loss.lagMs !== null && at >= loss.at - loss.lagMs;
+    region === loss.region && loss.mayMissSince !== null && at >= loss.mayMissSince;
   const lost = acknowledged.filter(({ request }) => !kept.has(request));
   return {
     acknowledged: acknowledged.length,
     lost: lost.length,
     withinLag: acknowledged.filter(mayBeLost).length,
-    lagMs: loss.lagMs,
     unexplained: lost.filter((build) => !mayBeLost(build)).map(({ request }) => request),
   };
 }

@@ -41,7 +41,7 @@ export class UserTraffic {
   private count = 0;
 
   constructor(
-    private readonly teams: readonly UserTeam[],
+    readonly teams: readonly UserTeam[],
     /** Port of the edge on 127.0.0.1. */
     private readonly port: number,
   ) {

@@ -37,10 +37,11 @@ export class MachineCalls {
   async run(args: readonly string[], limitSeconds: number): Promise<ProgramResult> {
     // The limit is there for a service that does not answer. A busy machine's real milliseconds count
     // for sixty each here, so that a limit of real seconds stands below it.
-    const patience = Math.max(leastPatienceMs, this.toReal(limitSeconds * 1000));
+    const patience = Math.max(leastPatienceMs, Math.ceil(this.toReal(limitSeconds * 1000)));
+    const limit = AbortSignal.timeout(patience);
     try {
       const command = readAwsCommand(args);
-      return { status: 0, text: await this.send(command, AbortSignal.timeout(patience)) };
+      return { status: 0, text: await this.send(command, limit) };
     } catch (error) {
       const { name, message, $response } = error as Error & { $response?: unknown };
       if ($response === undefined) return { status: unreachable, text: `${name}: ${message}` };

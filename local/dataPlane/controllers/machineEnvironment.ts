@@ -9,7 +9,7 @@ import type { MachineServer } from "./machineServer";
  * be lost to it, as no AWS would lose it. All its limits keep their proportions. The pause between
  * two attempts to get one is part of a failover's duration, and stays as it is.
  */
-export const leaseStretch = 4;
+export const leaseStretch = 8;
 
 const stretched: ReadonlySet<string> = new Set([
   "LEASE_SECONDS",

@@ -85,19 +85,24 @@ export class UserEdge implements Behaviour {
   }
 }
 
-/** Names and load balancers do not change in a run; a question that failed is asked again. */
-function kept<Value>(
+/**
+ * Names and load balancers do not change in a run. A question that failed, or that nobody could
+ * answer yet, is asked again.
+ */
+async function kept<Value>(
   known: Map<string, Promise<Value>>,
   key: string,
   find: () => Promise<Value>,
 ): Promise<Value> {
-  let found = known.get(key);
-  if (found === undefined) {
-    found = find();
-    known.set(key, found);
-    found.catch(() => known.delete(key));
+  const asked = known.get(key) ?? find();
+  known.set(key, asked);
+  let value: Value | undefined;
+  try {
+    value = await asked;
+    return value;
+  } finally {
+    if (value === undefined) known.delete(key);
   }
-  return found;
 }
 
 /** The accelerator's DNS name that a host is an alias of; undefined for a name that nobody made. */

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import type { UserRequest } from "../../../local/dataPlane/client/userTraffic";
 import { measure, type Observations } from "../../../local/drill/measured";
-import { toModelled, toReal } from "../../../local/drill/realPace";
+import { type RealPaces, toModelled, toReal } from "../../../local/drill/realPace";
 import { judgeMeasured } from "../../../local/drill/rules/measured";
 import { build } from "../dataPlane/builds";
 import { lost, serving } from "./trace";
@@ -19,7 +19,7 @@ const seen: Observations = {
   teams: ["ma"],
   requests: [...before, after].map(write),
   during: { from: 0, to: 70_000 },
-  pace: { real: 0, modelled: 0, scale: 60 },
+  paces: [{ real: 0, modelled: 0, scale: 60 }],
   lostRegion: lost,
   servingRegion: serving,
   lostAt: 4_000,
@@ -105,9 +105,18 @@ describe("what a drill measures", () => {
     expect(judgeMeasured(measured, serving).map(({ rule }) => rule)).not.to.include("Rows");
   });
 
-  it("goes from modelled to real time and back", () => {
-    const pace = { real: 1_000, modelled: 500_000, scale: 50 };
-    expect(toReal(pace, 600_000)).to.equal(3_000);
-    expect(toModelled(pace, 3_000)).to.equal(600_000);
+  it("goes from modelled to real time and back, also across a change of pace", () => {
+    const paces: RealPaces = [
+      { real: 1_000, modelled: 500_000, scale: 50 },
+      { real: 5_000, modelled: 700_000, scale: 10 },
+    ];
+    for (const [real, modelled] of [
+      [0, 450_000],
+      [3_000, 600_000],
+      [6_000, 710_000],
+    ] as const) {
+      expect(toReal(paces, modelled)).to.equal(real);
+      expect(toModelled(paces, real)).to.equal(modelled);
+    }
   });
 });

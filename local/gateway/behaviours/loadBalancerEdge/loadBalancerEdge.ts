@@ -57,6 +57,8 @@ export class LoadBalancerEdge implements Behaviour {
   readonly actions: readonly string[] = [];
   private server: Server | undefined;
   private readonly known = new Map<string, KnownLoadBalancer>();
+  /** Readings under way: requests that come meanwhile wait for them instead of adding their own. */
+  private readonly readings = new Map<string, ReturnType<typeof readLoadBalancer>>();
 
   start(context: BehaviourContext): void {
     this.server = createServer((incoming, outgoing) => {
@@ -143,7 +145,14 @@ export class LoadBalancerEdge implements Behaviour {
     const known = this.known.get(dnsName);
     const now = context.clock.now();
     if (known !== undefined && now - known.readAt < knowledgeLifetimeMs) return known;
-    const read = await readLoadBalancer(dnsName, region, context);
+    let reading = this.readings.get(dnsName);
+    if (reading === undefined) {
+      reading = readLoadBalancer(dnsName, region, context).finally(() => {
+        this.readings.delete(dnsName);
+      });
+      this.readings.set(dnsName, reading);
+    }
+    const read = await reading;
     if (read !== undefined) this.known.set(dnsName, { ...read, readAt: now });
     return this.known.get(dnsName);
   }
