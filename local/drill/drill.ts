@@ -3,7 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chooseEngine } from "../engine/chooseEngine";
 import { LocalAws } from "../localAws";
-import { created, deployPair, planDeployment, textOutput } from "./deployment";
+import {
+  created,
+  deployPair,
+  planDeployment,
+  type PlannedDeployment,
+  textOutput,
+} from "./deployment";
 import { readableDuration } from "../../failover/duration";
 import { makeReport } from "./makeReport";
 import type { DrillOptions } from "./options";
@@ -93,6 +99,7 @@ export async function drill(
       setup: {
         engine: engine.kind,
         emulator: `moto (${options.emulator})`,
+        database: realDatabase(running, planned),
         seed: options.seed,
         timeScale: scale,
         lostRegion: activeRegion,
@@ -107,6 +114,11 @@ export async function drill(
     await local?.stop();
     rmSync(stateDir, { recursive: true, force: true });
   }
+}
+
+/** The servers' version; null where databases are modelled, as all but PostgreSQL are. */
+function realDatabase({ dataPlane }: LocalAws, { settings }: PlannedDeployment): string | null {
+  return settings.database.engine === "postgres" ? (dataPlane?.databaseVersion ?? null) : null;
 }
 
 async function serving(

@@ -28,13 +28,19 @@ interface Findings {
 /** The failover may take this much longer than the waits that nobody can shorten. */
 const rtoTarget = 1.1;
 
-const limits = [
-  "AWS's latencies are modelled from the sources given; no AWS was involved.",
-  "The emulator checks neither IAM policies nor the provider's schema: that a policy suffices is shown by AWS alone.",
-  "Controllers are modelled: they boot, wait for home and record, load and answer. No Jenkins ran.",
-  "The database and the homes hold no data here: the RPO is the modelled lag at the loss, not a count of lost rows.",
-  "TLS, DNS resolution and the accelerator's network are not modelled; requests reach a load balancer directly.",
-];
+/** What this drill cannot show. */
+function limitsOf({ database }: DrillSetup): string[] {
+  return [
+    "AWS's latencies are modelled from the sources given; no AWS was involved.",
+    "The emulator checks neither IAM policies nor the provider's schema: that a policy suffices is shown by AWS alone.",
+    "Controllers are modelled: they boot, wait for home and record, load and answer. No Jenkins ran.",
+    database === null
+      ? "The database was modelled: its RPO is the modelled lag at the loss, not a count of lost rows."
+      : `${database} ran behind the database calls and nobody wrote to it: its RPO is the measured lag at the loss, not a count of lost rows.`,
+    "Nothing was written to the homes: their RPO is the lag at the loss, not a count of lost files.",
+    "TLS, DNS resolution and the accelerator's network are not modelled; requests reach a load balancer directly.",
+  ];
+}
 
 /** Puts together what a drill found out. */
 export function makeReport(findings: Findings): DrillReport {
@@ -60,7 +66,7 @@ export function makeReport(findings: Findings): DrillReport {
     teams: teamsOf(findings),
     calls: countCalls(trace, caller),
     modelled: modelledOf(trace),
-    limits,
+    limits: limitsOf(setup),
   };
 }
 
