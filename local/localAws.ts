@@ -145,7 +145,9 @@ export class LocalAws {
 
   async stop(): Promise<void> {
     await this.gateway.stop();
-    await Promise.all([this.dataPlane?.stop(), this.emulator.stop()]);
+    // The emulator last: what is still under way finds it, and fails silently with this process.
+    await this.dataPlane?.stop();
+    await this.emulator.stop();
   }
 }
 

@@ -3,7 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chooseEngine } from "../engine/chooseEngine";
 import { LocalAws } from "../localAws";
-import { created, type DeployedPair, deployPair, planDeployment, textOutput } from "./deployment";
+import {
+  created,
+  type DeployedPair,
+  deployPair,
+  planDeployment,
+  type PlannedDeployment,
+  textOutput,
+} from "./deployment";
 import { readableDuration } from "../../failover/duration";
 import { makeReport } from "./makeReport";
 import { type DataPlaces, Measurement } from "./measurement";
@@ -109,6 +116,7 @@ export async function drill(
       setup: {
         engine: engine.kind,
         emulator: `moto (${options.emulator})`,
+        database: realDatabase(running, planned),
         seed: options.seed,
         timeScale: scale,
         lostRegion: activeRegion,
@@ -138,6 +146,11 @@ function placesOf(
     replica: textOutput(dr, "databaseIdentifier"),
     homeReplica: textOutput(primary, "homeReplicaFileSystemId"),
   };
+}
+
+/** The servers' version; null where databases are modelled, as all but PostgreSQL are. */
+function realDatabase({ dataPlane }: LocalAws, { settings }: PlannedDeployment): string | null {
+  return settings.database.engine === "postgres" ? (dataPlane?.databaseVersion ?? null) : null;
 }
 
 async function serving(

@@ -36,6 +36,8 @@ export interface DrillReport {
 export interface DrillSetup {
   readonly engine: "standin" | "pulumi";
   readonly emulator: string;
+  /** What stood behind the database calls, e.g. `PostgreSQL 17.10`; null where it was modelled. */
+  readonly database: string | null;
   readonly seed: number;
   /** Modelled seconds per real second. */
   readonly timeScale: number;

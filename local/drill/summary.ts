@@ -20,7 +20,7 @@ export function summarise(report: DrillReport, files: readonly string[]): string
     ...recovery.criticalPathParts.map(
       ({ name, milliseconds }) => `  ${readableDuration(milliseconds).padStart(12)}  ${name}`,
     ),
-    `RPO database ${readableLag(recovery.rpo.database)}, home ${readableLag(recovery.rpo.home)} (modelled lags at the loss)`,
+    `RPO database ${readableLag(recovery.rpo.database)}, home ${readableLag(recovery.rpo.home)} (lags at the loss)`,
     ...report.teams.map(
       ({ team, url, healthyAt }) =>
         `  ${team.padEnd(12)} ${url}  ${healthyAt === null ? "never answered" : `answers after ${readableDuration(healthyAt)}`}`,

@@ -1,6 +1,6 @@
 import { escapeIdentifier, escapeLiteral } from "pg";
 import type { InitialDatabase } from "../../gateway/behaviours/rds/databaseServers";
-import type { DatabaseKey } from "../../gateway/behaviours/rds/replicas";
+import type { DatabaseKey } from "../../gateway/behaviours/rds/databaseNames";
 import type { DatabaseConnection } from "../storage";
 import type { PostgresServer } from "./postgresServer";
 import type { StandbyState } from "./standby";

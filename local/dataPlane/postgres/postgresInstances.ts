@@ -6,7 +6,7 @@ import type {
   DatabaseServers,
   InitialDatabase,
 } from "../../gateway/behaviours/rds/databaseServers";
-import type { DatabaseKey } from "../../gateway/behaviours/rds/replicas";
+import { nameOf, type DatabaseKey } from "../../gateway/behaviours/rds/databaseNames";
 import type { MachineUser } from "../machineUser";
 import type { RunFolder } from "../runFolder";
 import type { DatabaseConnection, Databases } from "../storage";
@@ -203,8 +203,4 @@ export class PostgresInstances implements DatabaseServers, Databases {
     if (!this.context) throw new Error("The databases were not attached to a gateway.");
     return this.context;
   }
-}
-
-function nameOf({ region, identifier }: DatabaseKey): string {
-  return `${region} ${identifier}`;
 }

@@ -33,22 +33,24 @@ export class StandbyState {
     source: PostgresServer | undefined,
     clock: ScaledClock,
   ): Promise<number | undefined> {
-    const mark = await placeOf(source, clock);
-    if (mark) this.marks.push(mark);
+    const askedAt = clock.now();
     const [row] = await standby.query(
       "SELECT pg_last_wal_replay_lsn()::text AS place, (1000 * extract(epoch FROM " +
         "clock_timestamp() - pg_last_xact_replay_timestamp()))::float8 AS since",
     );
-    const now = clock.now();
     const place = parsePlace(row?.place);
+    const reached = this.marks.filter((each) => each.place <= place).at(-1);
+    if (reached) this.marks = this.marks.filter((each) => each.at >= reached.at);
+    // After the standby: what it has replayed by then can only be more.
+    const mark = await placeOf(source, clock);
     if (mark && mark.place <= place) {
       this.marks = [mark];
       return 0;
     }
-    const reached = this.marks.filter((each) => each.place <= place).at(-1);
-    if (reached) this.marks = this.marks.filter((each) => each.at >= reached.at);
+    if (mark) this.marks.push(mark);
+    const now = clock.now();
     const since = typeof row?.since === "number" ? row.since * clock.scale : Infinity;
-    const behind = Math.min(since, now - (reached?.at ?? -Infinity));
+    const behind = Math.min(since + now - askedAt, now - (reached?.at ?? -Infinity));
     return Number.isFinite(behind) ? behind / 1000 : undefined;
   }
 }

@@ -12,6 +12,7 @@ const report: DrillReport = {
   realSeconds: 61,
   setup: {
     engine: "standin",
+    database: null,
     emulator: nasty,
     seed: 1,
     timeScale: 60,

@@ -135,6 +135,7 @@ export class Replication {
   private get isRunning(): boolean {
     return this.halves.size === 2 && (this.status === "ENABLING" || this.status === "ENABLED");
   }
+
   /** The metric is the source region's, so it falls silent with that region. */
   private publishAge(): void {
     if (this.syncedAt === undefined || !this.context.regionIsAlive(this.source.region)) return;

@@ -1,5 +1,5 @@
 import type { BehaviourContext } from "../../behaviour";
-import type { DatabaseKey } from "./replicas";
+import type { DatabaseKey } from "./databaseNames";
 
 /**
  * Real servers behind the database instances. The behaviour decides what happens and when; these

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import {
   CreateDBInstanceCommand,
   CreateDBInstanceReadReplicaCommand,
@@ -16,8 +15,9 @@ import {
 import type { AwsRequest, AwsResponse, Behaviour, BehaviourContext } from "../../behaviour";
 import { answer } from "../../wire/answers";
 import { AwsError } from "../../wire/awsError";
+import { nameOf, replicaName, resourceId, sourceKey, type DatabaseKey } from "./databaseNames";
 import type { DatabaseServers } from "./databaseServers";
-import { Replica, type DatabaseKey } from "./replicas";
+import { Replica } from "./replicas";
 
 type Operation = (request: AwsRequest, context: BehaviourContext) => Promise<object>;
 
@@ -131,11 +131,14 @@ export class RdsBehaviour implements Behaviour {
         `The source ${given} cannot be reached: region ${source.region} does not answer.`,
       );
     }
+    const servers = this.serverOf(source);
+    if (servers?.isRunning(source) === false) {
+      throw invalidState(`DB Instance ${given} is not in an available state.`);
+    }
     const rds = context.emulator(RDSClient, request.region);
     // Not through the gateway: the source may be read whatever faults are at work.
     const { DBInstance } = await rds.send(new CreateDBInstanceReadReplicaCommand(input));
     const key = { region: request.region, identifier: input.DBInstanceIdentifier ?? "" };
-    const servers = this.serverOf(source);
     this.replicas.push(new Replica(key, source, given, context, servers));
     if (servers) await this.inCreation(key, servers.createStandby(key, source));
     return { DBInstance: this.correct(DBInstance ?? {}, request.region, context) };
@@ -229,7 +232,7 @@ export class RdsBehaviour implements Behaviour {
   private async forget(key: DatabaseKey): Promise<void> {
     for (const replica of this.replicas) {
       if (nameOf(replica.key) === nameOf(key)) replica.detach();
-      if (nameOf(replica.source) !== nameOf(key)) continue;
+      if (nameOf(replica.source) !== nameOf(key) || !replica.isReplica) continue;
       replica.detach();
       await this.serverOf(replica.key)?.startPromoted(replica.key);
     }
@@ -283,36 +286,9 @@ export class RdsBehaviour implements Behaviour {
       ReadReplicaSourceDBInstanceIdentifier: replica?.isReplica ? replica.sourceArn : undefined,
       ReadReplicaDBInstanceIdentifiers: this.replicas
         .filter(({ source, isReplica }) => isReplica && nameOf(source) === nameOf(key))
-        .map((other) => replicaName(other, region, instance)),
+        .map((other) => replicaName(other.key, region, instance)),
     };
   }
-}
-
-function nameOf({ region, identifier }: DatabaseKey): string {
-  return `${region} ${identifier}`;
-}
-
-/** A source in another region is given, and shown, by its ARN. */
-function sourceKey(given: string, region: string): DatabaseKey {
-  const [, arnRegion, identifier] = /^arn:[^:]+:rds:([^:]+):\d+:db:(.+)$/.exec(given) ?? [];
-  return arnRegion !== undefined && identifier !== undefined
-    ? { region: arnRegion, identifier }
-    : { region, identifier: given };
-}
-
-/** In the source's region a replica is shown by name, elsewhere by ARN. */
-function replicaName({ key }: Replica, region: string, source: DBInstance): string {
-  if (key.region === region) return key.identifier;
-  const account = source.DBInstanceArn?.split(":")[4] ?? "";
-  return `arn:aws:rds:${key.region}:${account}:db:${key.identifier}`;
-}
-
-/** `db-` and 26 capitals and digits, as AWS forms it: never the same for two instances. */
-function resourceId(key: DatabaseKey, createdAt: Date | undefined): string {
-  const digest = createHash("sha256")
-    .update(`${nameOf(key)} ${createdAt?.toISOString() ?? ""}`)
-    .digest("hex");
-  return `db-${digest.slice(0, 26).toUpperCase()}`;
 }
 
 function invalidState(message: string): AwsError {

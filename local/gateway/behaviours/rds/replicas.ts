@@ -1,12 +1,7 @@
 import type { BehaviourContext } from "../../behaviour";
 import type { LatencyName } from "../../latencies";
+import type { DatabaseKey } from "./databaseNames";
 import type { DatabaseServers } from "./databaseServers";
-
-/** A database instance's place and name. */
-export interface DatabaseKey {
-  readonly region: string;
-  readonly identifier: string;
-}
 
 /** How a promotion goes; `available` comes back before the source's identifier is gone. */
 type PromotionStep = "modifying" | "rebooting" | "detaching";
