@@ -157,6 +157,19 @@ describe("PostgreSQL behind the RDS calls", function () {
     expect(aws.gateway.world.databases.acceptsWrites(home, "writer")).to.equal(true);
   });
 
+  it("leaves other engines modelled: available, and nothing to connect to", async () => {
+    await aws.client(RDSClient, away).send(
+      new CreateDBInstanceCommand({
+        DBInstanceIdentifier: "other",
+        Engine: "mysql",
+        DBInstanceClass: "db.t4g.micro",
+      }),
+    );
+    expect(await status("other")).to.equal("available");
+    expect(plane.databases.connectionTo(away, "other")).to.equal(undefined);
+    expect(aws.gateway.world.databases.acceptsWrites(away, "other")).to.equal(true);
+  });
+
   it("leaves no server behind", async () => {
     const { port } = plane.databases.connectionTo(away, "replica")!;
     await plane.stop();
