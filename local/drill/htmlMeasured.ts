@@ -5,7 +5,7 @@ import type { Measured, MeasuredLoss, MeasuredTeam } from "./measured";
 /** What users and data really met; says so where nothing of it was real. */
 export function renderMeasured(measured: Measured | null): string {
   if (measured === null) {
-    return `<section><h2>Measured here</h2><p class="muted">Nothing: this drill ran on the modelled data plane.</p></section>`;
+    return `<section><h2>Measured here</h2><p class="muted">Nothing: no users came, because the data plane was modelled or the edge is Route 53's.</p></section>`;
   }
   const { homes, database } = measured;
   return `<section><h2>Measured here: what users and data met</h2>
@@ -13,7 +13,7 @@ ${cards(figures(measured))}
 <p class="muted">Ten requests a second of real time for each team, reads and writes in turn, through the edge to
 ${escape(String(homes.writers))} processes with ${escape(String(homes.read))} homes${database === null ? "" : ` and ${escape(database)}`}. Gaps are on the
 modelled clock, in brackets as they really took.</p>
-${table(["Team", "Requests", "Failed", "Writes kept", "Longest gap", "Without writes"], measured.teams.map(teamRow))}
+${table(["Team", "Requests", "Failed", "Acknowledged", "Longest gap", "Without writes"], measured.teams.map(teamRow))}
 </section>`;
 }
 

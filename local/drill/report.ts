@@ -23,7 +23,7 @@ export interface DrillReport {
   readonly recovery: RecoveryFigures;
   readonly rules: readonly RuleResult[];
   readonly teams: readonly TeamResult[];
-  /** What users and data really met; null where the data plane is modelled. */
+  /** What users and data really met; null where no users came (see measurement.ts). */
   readonly measured: Measured | null;
   /** Calls of the failover function by service and action, most first. */
   readonly calls: readonly CallCount[];

@@ -35,7 +35,8 @@ export function summarise(report: DrillReport, files: readonly string[]): string
 }
 
 function measured({ measured: found }: DrillReport): string[] {
-  if (found === null) return ["Measured here: nothing; the data plane was modelled."];
+  if (found === null)
+    return ["Measured here: nothing; the data plane was modelled, or the edge is Route 53's."];
   const { requests, teams, homes, acceptedByOldSide } = found;
   const gap = (team: (typeof teams)[number]): string =>
     `${readableDuration(team.longestGap.modelledMilliseconds)} without an answer, ` +

@@ -92,7 +92,7 @@ describe("the drill's report", () => {
     expect(page).to.contain("10 min (10.0 s)").and.to.contain("15 min (15.0 s)");
     expect(page).to.contain("of 35; the lag of 12 s explains up to 9");
     const modelled = { ...report, measured: null };
-    expect(renderHtmlReport(modelled)).to.contain("modelled data plane");
+    expect(renderHtmlReport(modelled)).to.contain("the data plane was modelled");
     expect(summarise(modelled, [])).to.contain("Measured here: nothing");
     expect(summarise(report, [])).to.contain("builds lost: 7 of 35 acknowledged");
   });
