@@ -1,12 +1,10 @@
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { UserTraffic } from "../dataPlane/client/userTraffic";
-import { type BuildLine, parseBuildLog } from "../dataPlane/controllers/buildLog";
+import type { BuildLine } from "../dataPlane/controllers/buildLog";
 import type { DataPlane } from "../dataPlane/dataPlane";
 import type { DataPlaneProcesses } from "../dataPlane/dataPlaneProcesses";
-import type { DatabaseConnection } from "../dataPlane/storage";
 import type { LocalAws } from "../localAws";
 import type { PlannedDeployment } from "./deployment";
+import { readLog, readRows } from "./keptBuilds";
 import { measure, type Measured, type Observations } from "./measured";
 import { type RealPace, type RealPaces, toReal } from "./realPace";
 import type { Tell } from "./stage";
@@ -216,27 +214,4 @@ function teamsWithoutBuild({ teams, requests }: UserTraffic): string[] {
 function statusesOf({ requests }: UserTraffic): string {
   const last = requests.slice(-100).map(({ status }) => String(status ?? "no answer"));
   return [...new Set(last)].join(", ");
-}
-
-function readLog(directory: string): { lines: readonly BuildLine[]; damaged: number } {
-  const file = join(directory, "builds.log");
-  return parseBuildLog(existsSync(file) ? readFileSync(file, "utf8") : "");
-}
-
-/** All builds of a database; none where no controller ever came to make the table. */
-async function readRows(connection: DatabaseConnection): Promise<BuildLine[]> {
-  // Loaded here: a drill on the modelled data plane does without it.
-  const { Client } = await import("pg");
-  const client = new Client({ ...connection, connectionTimeoutMillis: 5_000 });
-  await client.connect();
-  try {
-    const { rows } = await client.query<BuildLine>("SELECT * FROM builds ORDER BY at");
-    return rows;
-  } catch (error) {
-    const undefinedTable = "42P01";
-    if ((error as { code?: string }).code === undefinedTable) return [];
-    throw error;
-  } finally {
-    await client.end();
-  }
 }
