@@ -2,6 +2,7 @@ import { type Command, CommanderError, InvalidArgumentError } from "commander";
 import { ConfigurationError } from "../stacks/config";
 import { type EmulatorChoice, parseEmulatorChoice } from "./emulator/emulator";
 import type { EngineChoice } from "./engine/chooseEngine";
+import type { DataPlaneChoice } from "./localAws";
 
 /** Makes a command throw a CommanderError instead of printing and exiting; {@link exitWith} does that. */
 export function throwing(command: Command): Command {
@@ -53,6 +54,12 @@ export function whole(least: number): (text: string) => number {
 export function engine(text: string): EngineChoice {
   if (text === "auto" || text === "standin" || text === "pulumi") return text;
   throw new InvalidArgumentError(`"${text}" is none of auto, standin, pulumi.`);
+}
+
+/** Reads `--data-plane`. */
+export function dataPlane(text: string): DataPlaneChoice {
+  if (text === "real" || text === "modelled") return text;
+  throw new InvalidArgumentError(`"${text}" is neither real nor modelled.`);
 }
 
 /** Reads `--emulator`. */

@@ -1,4 +1,6 @@
 import { setTimeout as sleepReally } from "node:timers/promises";
+import { DataPlane } from "./dataPlane/dataPlane";
+import { DataPlaneProcesses } from "./dataPlane/dataPlaneProcesses";
 import { type Emulator, type EmulatorChoice, startEmulator } from "./emulator/emulator";
 import { isolatedEnvironment } from "./emulator/isolatedEnvironment";
 import type { ProviderSource, StackSpec } from "./engine/engine";
@@ -14,8 +16,19 @@ const afterwards = 1_000;
 /** How long interrupted work may take to end by itself, real milliseconds. */
 const patience = 10_000;
 
+/**
+ * Whether databases, homes, controllers and the edge behind the API calls are real ones; see
+ * dataPlane/.
+ */
+export type DataPlaneChoice = "real" | "modelled";
+
 export interface LocalAwsOptions {
   readonly emulator: EmulatorChoice;
+  /**
+   * Default modelled: states and times are right, but there is nothing in databases and homes, and
+   * controllers are no processes.
+   */
+  readonly dataPlane?: DataPlaneChoice;
   /** Same seed, same modelled latencies. */
   readonly seed: number;
   /** Port of the gateway; 0 takes any free one. */
@@ -30,25 +43,48 @@ export class LocalAws {
     private readonly emulator: Emulator,
     readonly gateway: Gateway,
     readonly behaviours: LocalBehaviours,
+    /** Undefined where it is modelled. */
+    readonly dataPlane: DataPlane | undefined,
+    /** Undefined where it is modelled. */
+    readonly processes: DataPlaneProcesses | undefined,
   ) {}
 
-  /** @throws EmulatorUnavailable with the cure, or the system's error for a port that is taken. */
+  /**
+   * @throws EmulatorUnavailable or PostgresUnavailable with the cure, or the system's error for a
+   * port that is taken.
+   */
   static async start(options: LocalAwsOptions): Promise<LocalAws> {
-    const emulator = await startEmulator({
-      choice: options.emulator,
-      ...(options.progress === undefined ? {} : { progress: options.progress }),
-    });
-    const behaviours = new LocalBehaviours();
+    // First: what it makes at its start takes as long as the emulator's own start.
+    const dataPlane = options.dataPlane === "real" ? await DataPlane.start() : undefined;
+    try {
+      const emulator = await startEmulator({
+        choice: options.emulator,
+        ...(options.progress === undefined ? {} : { progress: options.progress }),
+      });
+      return await LocalAws.startWith(emulator, dataPlane, options);
+    } catch (error) {
+      await dataPlane?.stop();
+      throw error;
+    }
+  }
+
+  private static async startWith(
+    emulator: Emulator,
+    dataPlane: DataPlane | undefined,
+    options: LocalAwsOptions,
+  ): Promise<LocalAws> {
+    const behaviours = new LocalBehaviours(dataPlane);
+    const processes = dataPlane && new DataPlaneProcesses(dataPlane, behaviours);
     const gateway = new Gateway({
       emulator,
-      behaviours: behaviours.all,
-      controllers: new ModelledControllers(),
+      behaviours: processes ? [...behaviours.all, processes.edge] : behaviours.all,
+      controllers: processes?.controllers ?? new ModelledControllers(),
       latencies: new LatencyTable({ seed: options.seed }),
       ...(options.port === undefined ? {} : { port: options.port }),
     });
     try {
       await gateway.start();
-      return new LocalAws(emulator, gateway, behaviours);
+      return new LocalAws(emulator, gateway, behaviours, dataPlane, processes);
     } catch (error) {
       await Promise.allSettled([gateway.stop(), emulator.stop()]);
       throw portError(error, options.port);
@@ -109,6 +145,8 @@ export class LocalAws {
 
   async stop(): Promise<void> {
     await this.gateway.stop();
+    // The emulator last: what is still under way finds it, and fails silently with this process.
+    await this.dataPlane?.stop();
     await this.emulator.stop();
   }
 }

@@ -1,3 +1,5 @@
+import type { DataPlane } from "./dataPlane/dataPlane";
+import type { Behaviour } from "./gateway/behaviour";
 import { AutoScalingBehaviour } from "./gateway/behaviours/autoScaling/autoScaling";
 import { BackupSelectionsBehaviour } from "./gateway/behaviours/backup/backupSelections";
 import { CloudWatchBehaviour } from "./gateway/behaviours/cloudWatch/cloudWatch";
@@ -22,21 +24,31 @@ export class LocalBehaviours {
   readonly lambda = new LambdaBehaviour({ leastRealTimeoutMs: 30_000 });
   readonly sns = new SnsDeliveryBehaviour();
   readonly cloudWatch = new CloudWatchBehaviour();
-  readonly rds = new RdsBehaviour();
-  readonly all = [
-    this.lambda,
-    this.sns,
-    this.cloudWatch,
-    new EventBridgeScheduleBehaviour(),
-    new BackupSelectionsBehaviour(),
-    new EfsBehaviour(),
-    new FileSystemSettingsBehaviour(),
-    new BucketReplicationBehaviour(),
-    new GlobalAcceleratorBehaviour(),
-    new ImageBuilderBehaviour(),
-    this.rds,
-    new AutoScalingBehaviour(),
-    new TargetHealthBehaviour(),
-    new LoadBalancerEdge(),
-  ];
+  readonly rds: RdsBehaviour;
+  readonly efs: EfsBehaviour;
+  readonly globalAccelerator = new GlobalAcceleratorBehaviour();
+  readonly loadBalancerEdge = new LoadBalancerEdge();
+  readonly all: readonly Behaviour[];
+
+  /** @param dataPlane real databases and homes; without it they are modelled. */
+  constructor(dataPlane?: DataPlane) {
+    this.rds = new RdsBehaviour(dataPlane?.databases);
+    this.efs = new EfsBehaviour(dataPlane?.homes);
+    this.all = [
+      this.lambda,
+      this.sns,
+      this.cloudWatch,
+      new EventBridgeScheduleBehaviour(),
+      new BackupSelectionsBehaviour(),
+      this.efs,
+      new FileSystemSettingsBehaviour(),
+      new BucketReplicationBehaviour(),
+      this.globalAccelerator,
+      new ImageBuilderBehaviour(),
+      this.rds,
+      new AutoScalingBehaviour(),
+      new TargetHealthBehaviour(),
+      this.loadBalancerEdge,
+    ];
+  }
 }

@@ -83,7 +83,10 @@ export function readShared(primary: OutputsOf<PrimaryOutputs>): SharedResources 
 }
 
 /** One region's part of what the pair has by region. */
-export function inRegion<Value extends string | object>(byRegion: ByRegion<Value>, region: string): pulumi.Output<Value> {
+export function inRegion<Value extends string | object>(
+  byRegion: ByRegion<Value>,
+  region: string,
+): pulumi.Output<Value> {
   return byRegion.apply((values) => {
     const value = values[region];
     if (value === undefined) {

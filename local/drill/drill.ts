@@ -3,9 +3,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chooseEngine } from "../engine/chooseEngine";
 import { LocalAws } from "../localAws";
-import { created, deployPair, planDeployment, textOutput } from "./deployment";
+import {
+  created,
+  type DeployedPair,
+  deployPair,
+  planDeployment,
+  type PlannedDeployment,
+  textOutput,
+} from "./deployment";
 import { readableDuration } from "../../failover/duration";
 import { makeReport } from "./makeReport";
+import { type DataPlaces, Measurement } from "./measurement";
 import type { DrillOptions } from "./options";
 import { paceFor, processStart, usualPace } from "./pace";
 import type { DrillReport, StageTime } from "./report";
@@ -37,9 +45,15 @@ export async function drill(
   };
   const stateDir = mkdtempSync(join(tmpdir(), "drill-"));
   let local: LocalAws | undefined;
+  let measurement: Measurement | undefined;
   try {
     local = await timed("Start the local AWS", (tell) =>
-      LocalAws.start({ emulator: options.emulator, seed: options.seed, progress: tell }),
+      LocalAws.start({
+        emulator: options.emulator,
+        dataPlane: options.dataPlane,
+        seed: options.seed,
+        progress: tell,
+      }),
     );
     const running = local;
     running.gateway.clock.setScale(fastScale);
@@ -53,8 +67,18 @@ export async function drill(
     await running.whileAlive(signal, (alive) =>
       timed("Wait for the steady state", (tell) => steady(running, world, tell, alive)),
     );
+    const places = placesOf(pair, activeRegion, waitingRegion);
+    const watching = Measurement.letUsersIn(running, planned);
+    measurement = watching;
+    if (watching) {
+      await running.whileAlive(signal, (alive) =>
+        timed("Wait until users are served", (tell) => watching.usualDay(places, tell, alive)),
+      );
+    }
     const scale = options.scale ?? paceFor(await processStart());
     running.gateway.clock.setScale(scale);
+    watching?.observe(places);
+    if (watching) await pause(signal, 1_000);
     const lostAt = running.gateway.clock.now();
     const callsBefore = running.gateway.calls.since(0).length;
     await running.whileAlive(signal, (alive) =>
@@ -63,6 +87,7 @@ export async function drill(
           tell(`This machine is busy: ${scale} modelled seconds a second instead of ${usualPace}.`);
         }
         running.gateway.faults.loseRegion(activeRegion);
+        watching?.noteLoss();
         await serving(running, world, lostAt, tell, alive);
       }),
     );
@@ -81,13 +106,17 @@ export async function drill(
       events: running.gateway.events.all().filter(({ at }) => at >= lostAt),
       latencies: running.gateway.latencies.drawn(),
     };
+    const versions = recordVersions(trace);
+    const committedAt = versions.find(({ record }) => record.committedAt !== undefined)?.at;
     return makeReport({
       trace,
       planned,
-      versions: recordVersions(trace),
+      versions,
+      measured: (await watching?.end(committedAt)) ?? null,
       setup: {
         engine: engine.kind,
         emulator: `moto (${options.emulator})`,
+        database: realDatabase(running, planned),
         seed: options.seed,
         timeScale: scale,
         lostRegion: activeRegion,
@@ -99,9 +128,29 @@ export async function drill(
       caller: textOutput(pair.dr, "failoverFunction"),
     });
   } finally {
+    await measurement?.stop();
     await local?.stop();
     rmSync(stateDir, { recursive: true, force: true });
   }
+}
+
+function placesOf(
+  { primary, dr }: DeployedPair,
+  lostRegion: string,
+  servingRegion: string,
+): DataPlaces {
+  return {
+    lostRegion,
+    servingRegion,
+    writer: textOutput(primary, "databaseIdentifier"),
+    replica: textOutput(dr, "databaseIdentifier"),
+    homeReplica: textOutput(primary, "homeReplicaFileSystemId"),
+  };
+}
+
+/** The servers' version; null where databases are modelled, as all but PostgreSQL are. */
+function realDatabase({ dataPlane }: LocalAws, { settings }: PlannedDeployment): string | null {
+  return settings.database.engine === "postgres" ? (dataPlane?.databaseVersion ?? null) : null;
 }
 
 async function serving(

@@ -1,4 +1,6 @@
 import { readableDuration, readableLag } from "../../failover/duration";
+import { type Card, cards, escape, tableCell, tableSection } from "./htmlParts";
+import { renderMeasured } from "./htmlMeasured";
 import { reportStyle } from "./htmlReportStyle";
 import type { DrillReport, TimelineStep } from "./report";
 
@@ -15,6 +17,7 @@ export function renderHtmlReport(report: DrillReport): string {
 <body>
 <main>
 ${header(report)}
+${renderMeasured(report.measured)}
 ${figures(report)}
 ${timeline(report)}
 ${rules(report)}
@@ -37,24 +40,20 @@ function header({ verdict, setup, startedAt, realSeconds }: DrillReport): string
 <h1><span class="short">${escape(setup.lostRegion)}</span> was lost, <span class="short">${escape(setup.servingRegion)}</span> serves</h1>
 <p class="muted">Drill of ${escape(startedAt.slice(0, 16).replace("T", " "))} UTC, ${realSeconds.toFixed(0)} s of real time by ${engine} on
 ${escape(setup.emulator)}. Seed ${setup.seed}; ${setup.timeScale} modelled seconds a second;
-${setup.resources.primary} + ${setup.resources.dr} resources deployed. All times below are modelled.</p>
+${setup.resources.primary} + ${setup.resources.dr} resources deployed. Times are modelled unless they say otherwise.</p>
 </header>`;
 }
 
 function figures({ recovery }: DrillReport): string {
   const ratio = (recovery.rto / Math.max(1, recovery.criticalPath)).toFixed(2);
-  const cards: [string, string, string][] = [
+  const figures: Card[] = [
     ["RTO", readableDuration(recovery.rto), `${ratio} × the critical path`],
     ["RPO, database", readableLag(recovery.rpo.database), "replica lag at the loss"],
     ["RPO, home", readableLag(recovery.rpo.home), "age of the last sync at the loss"],
     ["Fence", recovery.fenced ? "confirmed" : "unconfirmed", "when the drill ended"],
     ["Generation", String(recovery.generation), "after the failover"],
   ];
-  const items = cards.map(
-    ([name, value, note]) =>
-      `<div class="card"><dt>${escape(name)}</dt><dd><strong>${escape(value)}</strong><span class="muted">${escape(note)}</span></dd></div>`,
-  );
-  return `<dl class="cards">${items.join("")}</dl>`;
+  return `<section><h2>Modelled: what AWS takes its time for</h2>${cards(figures)}</section>`;
 }
 
 function timeline({ timeline: steps }: DrillReport): string {
@@ -172,24 +171,6 @@ function limits(report: DrillReport): string {
   return `<section><h2>What this drill cannot show</h2><ul>${items}</ul></section>`;
 }
 
-function tableSection(
-  title: string,
-  head: readonly string[],
-  rows: readonly (readonly string[])[],
-): string {
-  const header = head.map((cell) => `<th>${escape(cell)}</th>`).join("");
-  const body = rows.map((row) => `<tr>${row.map(tableCell).join("")}</tr>`).join("\n");
-  return `<section><h2>${escape(title)}</h2><div class="scroll"><table>
-<thead><tr>${header}</tr></thead><tbody>
-${body}
-</tbody></table></div></section>`;
-}
-
-/** What is short stays on one line; a column of long ones keeps a readable width. */
-function tableCell(text: string): string {
-  return `<td class="${text.length <= 18 ? "short" : "long"}">${escape(text)}</td>`;
-}
-
 /** Marks at whole minutes, five to ten of them whatever the length. */
 function ticks(end: number): number[] {
   const step = [1, 2, 5, 10, 15, 30, 60].find((m) => end / (m * 60_000) <= 8) ?? 120;
@@ -200,13 +181,4 @@ function ticks(end: number): number[] {
 
 function percent(at: number, end: number): string {
   return `${((100 * at) / end).toFixed(2)}%`;
-}
-
-function escape(text: string): string {
-  return text
-    .replace(/&/g, "&amp;")
-    .replace(/</g, "&lt;")
-    .replace(/>/g, "&gt;")
-    .replace(/"/g, "&quot;")
-    .replace(/'/g, "&#39;");
 }

@@ -2,6 +2,7 @@ import type { RecordVersion, Trace } from "./trace";
 import { modelledLatencies } from "../gateway/latencies";
 import { criticalPath } from "./criticalPath";
 import type { PlannedDeployment } from "./deployment";
+import type { Measured } from "./measured";
 import type {
   DrillReport,
   DrillSetup,
@@ -11,6 +12,8 @@ import type {
   StageTime,
   TeamResult,
 } from "./report";
+import { limitsOf } from "./limits";
+import { judgeMeasured } from "./rules/measured";
 import { checkSafety } from "./safetyRules";
 import { countCalls, momentsOf, timelineOf } from "./timeline";
 
@@ -21,6 +24,8 @@ interface Findings {
   readonly setup: DrillSetup;
   readonly stages: readonly StageTime[];
   readonly started: Date;
+  /** Null where the data plane is modelled. */
+  readonly measured: Measured | null;
   /** The failover function's name in the call log. */
   readonly caller: string;
 }
@@ -28,19 +33,15 @@ interface Findings {
 /** The failover may take this much longer than the waits that nobody can shorten. */
 const rtoTarget = 1.1;
 
-const limits = [
-  "AWS's latencies are modelled from the sources given; no AWS was involved.",
-  "The emulator checks neither IAM policies nor the provider's schema: that a policy suffices is shown by AWS alone.",
-  "Controllers are modelled: they boot, wait for home and record, load and answer. No Jenkins ran.",
-  "The database and the homes hold no data here: the RPO is the modelled lag at the loss, not a count of lost rows.",
-  "TLS, DNS resolution and the accelerator's network are not modelled; requests reach a load balancer directly.",
-];
-
 /** Puts together what a drill found out. */
 export function makeReport(findings: Findings): DrillReport {
-  const { trace, versions, planned, setup, stages, started, caller } = findings;
+  const { trace, versions, planned, measured, setup, stages, started, caller } = findings;
   const recovery = recoveryOf(findings);
-  const rules = [...checkSafety(trace, planned.limits), ...targetsOf(findings, recovery)];
+  const rules = [
+    ...checkSafety(trace, planned.limits),
+    ...targetsOf(findings, recovery),
+    ...(measured === null ? [] : judgeMeasured(measured, trace.servingRegion)),
+  ];
   // Traffic comes last whatever took longest before it.
   const critical = new Set([
     ...recovery.criticalPathParts.flatMap(({ steps }) => steps),
@@ -58,9 +59,10 @@ export function makeReport(findings: Findings): DrillReport {
     recovery,
     rules,
     teams: teamsOf(findings),
+    measured,
     calls: countCalls(trace, caller),
     modelled: modelledOf(trace),
-    limits,
+    limits: limitsOf(measured),
   };
 }
 

@@ -1,12 +1,14 @@
 import { Command } from "commander";
-import { emulator, engine, throwing, whole } from "../commandLine";
+import { dataPlane, emulator, engine, throwing, whole } from "../commandLine";
 import type { EmulatorChoice } from "../emulator/emulator";
 import type { EngineChoice } from "../engine/chooseEngine";
+import type { DataPlaneChoice } from "../localAws";
 
 /** How a drill is run; see `npm run drill -- --help`. */
 export interface DrillOptions {
   readonly engine: EngineChoice;
   readonly emulator: EmulatorChoice;
+  readonly dataPlane: DataPlaneChoice;
   readonly seed: number;
   /**
    * Modelled seconds per real second while the failover runs. Default: 60, and less on a machine that
@@ -30,6 +32,11 @@ export function readOptions(argv: readonly string[]): DrillOptions {
     )
     .option("--engine <kind>", "auto (a pulumi CLI if there is one), standin or pulumi", engine)
     .option("--emulator <which>", "python, docker, or the URL of a running one", emulator)
+    .option(
+      "--data-plane <kind>",
+      "real (PostgreSQL and files behind the API calls) or modelled",
+      dataPlane,
+    )
     .option("--seed <number>", "of all modelled latencies; same seed, same run", whole(0), 1)
     .option(
       "--scale <number>",
@@ -45,6 +52,7 @@ export function readOptions(argv: readonly string[]): DrillOptions {
   return {
     engine: "auto",
     emulator: "python",
+    dataPlane: "real",
     seed: 1,
     cycle: false,
     json: false,

@@ -1,4 +1,5 @@
 import type { PathPart } from "./criticalPath";
+import type { Measured } from "./measured";
 
 /**
  * What a drill found out, for machines (`drill-report.json`) and as the source of the terminal's
@@ -22,6 +23,8 @@ export interface DrillReport {
   readonly recovery: RecoveryFigures;
   readonly rules: readonly RuleResult[];
   readonly teams: readonly TeamResult[];
+  /** What users and data really met; null where no users came (see measurement.ts). */
+  readonly measured: Measured | null;
   /** Calls of the failover function by service and action, most first. */
   readonly calls: readonly CallCount[];
   /** Rows of the latency table that were drawn after the loss. */
@@ -33,6 +36,8 @@ export interface DrillReport {
 export interface DrillSetup {
   readonly engine: "standin" | "pulumi";
   readonly emulator: string;
+  /** What stood behind the database calls, e.g. `PostgreSQL 17.10`; null where it was modelled. */
+  readonly database: string | null;
   readonly seed: number;
   /** Modelled seconds per real second. */
   readonly timeScale: number;

@@ -32,7 +32,11 @@ export async function steady(
   }
 }
 
-/** Between two looks. @throws when the signal aborts */
-export function pause(signal: AbortSignal): Promise<void> {
-  return sleep(lookEvery, undefined, { signal });
+/**
+ * Between two looks, or as long as given.
+ * @param milliseconds real ones
+ * @throws when the signal aborts
+ */
+export function pause(signal: AbortSignal, milliseconds = lookEvery): Promise<void> {
+  return sleep(milliseconds, undefined, { signal });
 }

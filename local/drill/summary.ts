@@ -1,5 +1,6 @@
 import Table from "cli-table3";
 import { readableDuration, readableLag } from "../../failover/duration";
+import type { MeasuredLoss } from "./measured";
 import type { DrillReport } from "./report";
 
 /** What the drill prints at its end: timeline, rules, figures, and where the whole is. */
@@ -19,17 +20,42 @@ export function summarise(report: DrillReport, files: readonly string[]): string
     ...recovery.criticalPathParts.map(
       ({ name, milliseconds }) => `  ${readableDuration(milliseconds).padStart(12)}  ${name}`,
     ),
-    `RPO database ${readableLag(recovery.rpo.database)}, home ${readableLag(recovery.rpo.home)} (modelled lags at the loss)`,
+    `RPO database ${readableLag(recovery.rpo.database)}, home ${readableLag(recovery.rpo.home)} (lags at the loss)`,
     ...report.teams.map(
       ({ team, url, healthyAt }) =>
         `  ${team.padEnd(12)} ${url}  ${healthyAt === null ? "never answered" : `answers after ${readableDuration(healthyAt)}`}`,
     ),
     "",
+    ...measured(report),
     `Modelled, not measured: ${report.modelled.length} AWS latencies; see the report for each and its source.`,
     `${report.realSeconds.toFixed(0)} s of real time:`,
     ...report.stages.map(({ name, seconds }) => `  ${seconds.toFixed(1).padStart(6)} s  ${name}`),
     ...files.map((file) => `Report: ${file}`),
   ].join("\n");
+}
+
+function measured({ measured: found }: DrillReport): string[] {
+  if (found === null)
+    return ["Measured here: nothing; the data plane was modelled, or the edge is Route 53's."];
+  const { requests, teams, homes, acceptedByOldSide } = found;
+  const gap = (team: (typeof teams)[number]): string =>
+    `${readableDuration(team.longestGap.modelledMilliseconds)} without an answer, ` +
+    `${readableDuration(team.longestWriteGap.modelledMilliseconds)} without a write`;
+  return [
+    `Measured here, by ten requests a second for each team (${requests.failed} of ${requests.total} failed):`,
+    ...teams.map((team) => `  ${team.team.padEnd(12)} ${gap(team)}`),
+    `  ${lost("builds", found.builds)}`,
+    ...(found.rows === null ? [] : [`  ${lost("rows", found.rows)}`]),
+    `  traces of two writers in ${homes.read} homes: ${homes.twoWriters.length}; writes of the old side after the fence: ${acceptedByOldSide.length}`,
+    "",
+  ];
+}
+
+function lost(what: string, { lost: count, acknowledged, lagSeconds, withinLag }: MeasuredLoss) {
+  return (
+    `${what} lost: ${count} of ${acknowledged} acknowledged ` +
+    `(the lag of ${readableLag(lagSeconds)} at the loss explains up to ${withinLag})`
+  );
 }
 
 function timeline({ timeline: steps }: DrillReport): string {
@@ -52,7 +78,7 @@ function timeline({ timeline: steps }: DrillReport): string {
 }
 
 function rules({ rules: results }: DrillReport): string {
-  const table = new Table({ ...plain, head: ["", "rule", "evidence"], colWidths: [8, 7, 81] });
+  const table = new Table({ ...plain, head: ["", "rule", "evidence"], colWidths: [8, 9, 79] });
   for (const { held, rule, statement, evidence } of results) {
     table.push([held ? "ok" : "MISSED", rule, `${statement}\n${evidence}`]);
   }

@@ -117,6 +117,7 @@ export class Gateway {
   /** Stops behaviours, clock, clients and server; afterwards nothing of it keeps the process alive. */
   async stop(): Promise<void> {
     this.clock.stop();
+    await this.options.controllers?.stop?.();
     for (const behaviour of this.behaviours) await behaviour.stop?.();
     for (const client of this.clients.values()) (client as { destroy(): void }).destroy();
     this.emulator.close();

@@ -46,16 +46,33 @@ export interface ControllerModel {
   stopping?(instanceId: string, stopped: () => void): void;
   /** The instance lost its power or was terminated. Called once for each `started`. */
   stopped(instanceId: string): void;
-  /** The HTTP status that a health check of `path` on `port` gets; undefined if nothing answers. */
-  healthCheckStatus(instanceId: string, port: number, path: string): number | undefined;
+  /**
+   * The HTTP status that a health check of `path` on `port` gets; undefined if nothing answers. A
+   * promise where a real process is asked; it never rejects.
+   */
+  healthCheckStatus(
+    instanceId: string,
+    port: number,
+    path: string,
+  ): number | undefined | Promise<number | undefined>;
+  /** Ends what runs for it, when the gateway stops. */
+  stop?(): Promise<void>;
+  /** Where requests to the instance go on loopback; absent where nothing real runs. */
+  addressOf?(instanceId: string): { readonly host: string; readonly port: number } | undefined;
 }
 
 /** What RDS knows of its database instances. */
 export interface DatabaseStates {
-  /** True while the instance is available, no replica, and its region alive. */
+  /**
+   * True while the instance's region is alive and it is no replica; where it has a real server, while
+   * that one accepts connections and is no standby, which can be before RDS says so.
+   */
   acceptsWrites(region: string, identifier: string): boolean;
-  /** Seconds that a replica is behind its source; undefined for what is no replica. */
-  replicaLag(region: string, identifier: string): number | undefined;
+  /**
+   * Modelled seconds that a replica is behind its source, measured where it has a real server;
+   * undefined for what is no replica, and for what cannot be measured.
+   */
+  replicaLag(region: string, identifier: string): Promise<number | undefined>;
 }
 
 /** What Lambda does for the AWS services that invoke functions by themselves. */
@@ -95,7 +112,10 @@ export class World {
   /** Owned by the target health behaviour. Default: nothing is healthy. */
   targetHealth: TargetHealthStates = { healthyTargets: () => [] };
   /** Owned by the RDS behaviour. Default: no database. */
-  databases: DatabaseStates = { acceptsWrites: () => false, replicaLag: () => undefined };
+  databases: DatabaseStates = {
+    acceptsWrites: () => false,
+    replicaLag: () => Promise.resolve(undefined),
+  };
   /** Given to the gateway by its maker. Default: machines boot and nothing ever answers. */
   controllers: ControllerModel = {
     started: () => undefined,

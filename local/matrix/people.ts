@@ -14,7 +14,13 @@ export function person(
   asks: { readonly force?: boolean; readonly reason?: string } = {},
 ): Act {
   return (world) => {
-    const options = { stack: "dr", command: "failover", force: false, planned: false, ...asks } as const;
+    const options = {
+      stack: "dr",
+      command: "failover",
+      force: false,
+      planned: false,
+      ...asks,
+    } as const;
     return deliver(world, requestOf(options, 1, world.gateway.clock.date(), id));
   };
 }

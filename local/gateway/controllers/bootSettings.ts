@@ -15,6 +15,25 @@ export interface BootSettings {
   readonly fileSystemId: string;
 }
 
+/** What a controller's machine has besides Jenkins itself. */
+export interface ControllerFiles {
+  /** The settings of the unit that runs the lease script. */
+  readonly environment: ReadonlyMap<string, string>;
+  readonly leaseScript: string;
+  readonly fileSystemId: string;
+  /**
+   * Jenkins's PostgreSQL database, by the first label of the host name in its configuration. Absent
+   * for a database of another kind, and for none.
+   */
+  readonly databaseIdentifier?: string;
+}
+
+/** Where user data puts Jenkins's configuration. */
+const configurationPath = "/etc/jenkins-pilot-light/jenkins.yaml";
+
+/** Where user data puts the lease script. */
+const scriptPath = "/usr/local/sbin/jenkins-lease";
+
 /** The file that the lease script reads. */
 const settingsPath = "/etc/jenkins-pilot-light/controller.env";
 
@@ -51,6 +70,32 @@ export function readBootSettings(instance: LaunchedInstance): BootSettings | und
     generation: Number(value("GENERATION")),
     recordTable: value("RECORD_TABLE"),
     fileSystemId: fileSystemOf(files),
+  };
+}
+
+/**
+ * Reads what a real machine would run as cloud-init would write it.
+ * @returns undefined for a machine that is no controller.
+ * @throws Error for a controller without a lease script.
+ */
+export function readControllerFiles(instance: LaunchedInstance): ControllerFiles | undefined {
+  const files = bootFiles(instance.userData);
+  const settings = files.get(settingsPath);
+  if (settings === undefined) return undefined;
+  const leaseScript = files.get(scriptPath);
+  if (leaseScript === undefined) {
+    throw new Error(
+      `The user data of ${instance.instanceId} (${instance.autoScalingGroupName}) installs no ${scriptPath}.`,
+    );
+  }
+  const [, databaseIdentifier] =
+    /\bpostgreSQL\b[^}]*\bhostname"?: *"?([a-z0-9-]+)\./.exec(files.get(configurationPath) ?? "") ??
+    [];
+  return {
+    environment: environmentFile(settings),
+    leaseScript,
+    fileSystemId: fileSystemOf(files),
+    ...(databaseIdentifier === undefined ? {} : { databaseIdentifier }),
   };
 }
 

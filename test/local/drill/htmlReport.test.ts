@@ -12,6 +12,7 @@ const report: DrillReport = {
   realSeconds: 61,
   setup: {
     engine: "standin",
+    database: null,
     emulator: nasty,
     seed: 1,
     timeScale: 60,
@@ -41,6 +42,25 @@ const report: DrillReport = {
   },
   rules: [{ rule: "S1", statement: nasty, held: false, evidence: `${nasty} `.repeat(10) }],
   teams: [{ team: nasty, url: "https://a", strategy: "active-passive", healthyAt: null }],
+  measured: {
+    database: nasty,
+    requests: { total: 400, failed: 120 },
+    teams: [
+      {
+        team: nasty,
+        requests: 100,
+        failed: 30,
+        acknowledged: 35,
+        longestGap: { modelledMilliseconds: 600_000, realMilliseconds: 10_000, from: -1_000 },
+        longestWriteGap: { modelledMilliseconds: 900_000, realMilliseconds: 15_000, from: -1_000 },
+        lastServedBy: null,
+      },
+    ],
+    builds: { acknowledged: 35, lost: 7, withinLag: 9, lagSeconds: 12, unexplained: 0 },
+    rows: { acknowledged: 35, lost: 1, withinLag: 0, lagSeconds: null, unexplained: 1 },
+    homes: { read: 2, lines: 40, damaged: 0, writers: 2, twoWriters: [nasty] },
+    acceptedByOldSide: [nasty],
+  },
   calls: [{ service: nasty, action: "A", region: "r", count: 1, refused: 0 }],
   modelled: [{ name: "n", milliseconds: 1, source: nasty }],
   limits: [nasty],
@@ -64,6 +84,17 @@ describe("the drill's report", () => {
     for (const word of ['class="verdict missed"', "unknown", "never", "unconfirmed"]) {
       expect(page).to.contain(word);
     }
+  });
+
+  it("separates what was measured from what was modelled, and says when nothing was", () => {
+    const page = renderHtmlReport(report);
+    expect(page).to.match(/Measured here.*Modelled: what AWS/s);
+    expect(page).to.contain("10 min (10.0 s)").and.to.contain("15 min (15.0 s)");
+    expect(page).to.contain("of 35; the lag of 12 s explains up to 9");
+    const modelled = { ...report, measured: null };
+    expect(renderHtmlReport(modelled)).to.contain("the data plane was modelled");
+    expect(summarise(modelled, [])).to.contain("Measured here: nothing");
+    expect(summarise(report, [])).to.contain("builds lost: 7 of 35 acknowledged");
   });
 
   it("draws a page even if the failover never began", () => {

@@ -21,6 +21,7 @@ import {
   same,
   type ReplicationEnd,
 } from "./fileSystems";
+import type { FileSystemFiles } from "./fileSystemFiles";
 import { Replication } from "./replication";
 
 type Operation = (request: AwsRequest, context: BehaviourContext) => Promise<object> | object;
@@ -48,7 +49,8 @@ export class EfsBehaviour implements Behaviour {
     UpdateFileSystemProtection: (request, context) => this.updateProtection(request, context),
   };
 
-  constructor() {
+  /** @param files what is in the file systems; without it replication is states and times alone. */
+  constructor(private readonly files?: FileSystemFiles) {
     this.actions = [...Object.keys(this.operations), "DeleteFileSystem"];
   }
 
@@ -61,8 +63,7 @@ export class EfsBehaviour implements Behaviour {
   async handle(request: AwsRequest, context: BehaviourContext): Promise<AwsResponse> {
     const operation = this.operations[request.action];
     if (operation !== undefined) return answer(request, await operation(request, context));
-    this.refuseDeletingReplicated(request);
-    return context.forward(request);
+    return this.deleteFileSystem(request, context);
   }
 
   /** Modelled time up to which the source's changes are at the destination; for the data plane. */
@@ -99,7 +100,7 @@ export class EfsBehaviour implements Behaviour {
       wanted.FileSystemId === undefined
         ? await makeDestination(wanted.Region, wanted.KmsKeyId, original, context)
         : await this.reuseDestination(wanted.Region, wanted.FileSystemId, context);
-    const replication = new Replication(source, destination, context);
+    const replication = new Replication(source, destination, context, this.files);
     this.replications.push(replication);
     return describe(replication, request.region);
   }
@@ -213,7 +214,10 @@ export class EfsBehaviour implements Behaviour {
     return { ReplicationOverwriteProtection: this.protectionOf(end) };
   }
 
-  private refuseDeletingReplicated(request: AwsRequest): void {
+  private async deleteFileSystem(
+    request: AwsRequest,
+    context: BehaviourContext,
+  ): Promise<AwsResponse> {
     const { FileSystemId } = request.input as { FileSystemId?: string };
     const end = { region: request.region, fileSystemId: idOf(FileSystemId) };
     if (this.replicationsOf(end).length > 0) {
@@ -222,6 +226,9 @@ export class EfsBehaviour implements Behaviour {
         `File system '${end.fileSystemId}' is part of a replication configuration; delete that first.`,
       );
     }
+    const response = await context.forward(request);
+    if (response.status < 400) this.files?.remove(end);
+    return response;
   }
 
   /** The emulator's description with what is kept here laid over it. */

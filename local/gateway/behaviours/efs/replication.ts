@@ -1,5 +1,6 @@
 import type { BehaviourContext } from "../../behaviour";
 import type { ScheduledAction } from "../../scaledClock";
+import type { FileSystemFiles } from "./fileSystemFiles";
 import type { ReplicationEnd } from "./fileSystems";
 
 /** A dead region's part of the machinery is looked at again this often, modelled milliseconds. */
@@ -10,8 +11,8 @@ const metricPeriodMs = 60_000;
 
 /**
  * One replication of a file system into another region, as far as it shows from outside: state, time
- * of the last complete sync, and what deleting leaves behind in each region. It copies no files; the
- * drill's data plane hangs itself on {@link lastSyncAt}.
+ * of the last complete sync, and what deleting leaves behind in each region. Given files, each sync
+ * copies them, and is complete when they have arrived.
  *
  * Sources: EFS User Guide, "Replicating file systems", "Viewing replication details"; API reference,
  * DeleteReplicationConfiguration (`DeletionMode`).
@@ -29,14 +30,13 @@ export class Replication {
     readonly source: ReplicationEnd,
     readonly destination: ReplicationEnd,
     private readonly context: BehaviourContext,
+    private readonly files?: FileSystemFiles,
   ) {
     this.createdAt = context.clock.now();
     this.halves = new Set([source.region, destination.region]);
+    files?.hold(destination);
     const initialSync = context.latencies.sample("efsInitialSync", destination.fileSystemId);
-    this.pending = context.clock.after(initialSync, () => {
-      this.status = "ENABLED";
-      this.completeSync(this.createdAt);
-    });
+    this.sync(this.createdAt, initialSync);
     this.metric = context.clock.every(metricPeriodMs, () => {
       this.publishAge();
     });
@@ -85,6 +85,7 @@ export class Replication {
         this.pending = clock.after(deadRegionPauseMs, finish);
         return;
       }
+      this.files?.release(this.destination);
       this.status = "DELETED";
       this.halves.delete(this.destination.region);
       onFreed();
@@ -93,22 +94,46 @@ export class Replication {
     this.pending = clock.after(duration, finish);
   }
 
-  /** One sync after another: what changed while one ran comes with the next. */
-  private completeSync(startedAt: number): void {
-    const { clock, latencies } = this.context;
-    if (this.bothAlive()) {
-      this.syncedAt = startedAt;
-      const nextStart = clock.now();
-      const duration = latencies.sample("efsReplicationLag", this.destination.fileSystemId);
+  /** Real files are copied over the whole duration; without them it only passes. */
+  private sync(startedAt: number, duration: number): void {
+    const { clock } = this.context;
+    const { files, source, destination } = this;
+    if (!files) {
       this.pending = clock.after(duration, () => {
-        this.completeSync(nextStart);
+        this.endSync(startedAt, this.bothAlive());
       });
+      return;
+    }
+    const goesOn = (): boolean => this.isRunning && this.bothAlive();
+    this.pending = clock.after(0, async () => {
+      const isComplete = await files.copy({ source, destination, duration, clock, goesOn });
+      if (this.isRunning) this.endSync(startedAt, isComplete);
+    });
+  }
+
+  /** One sync after another: what changed while one ran comes with the next. */
+  private endSync(startedAt: number, isComplete: boolean): void {
+    const { clock } = this.context;
+    if (isComplete) {
+      this.status = "ENABLED";
+      this.syncedAt = startedAt;
+      this.sync(clock.now(), this.sampleLag());
     } else {
       // A sync that lost one end starts over when both are back.
       this.pending = clock.after(deadRegionPauseMs, () => {
-        this.completeSync(this.bothAlive() ? clock.now() : startedAt);
+        if (this.bothAlive()) this.sync(clock.now(), this.sampleLag());
+        else this.endSync(startedAt, false);
       });
     }
+  }
+
+  private sampleLag(): number {
+    return this.context.latencies.sample("efsReplicationLag", this.destination.fileSystemId);
+  }
+
+  /** False from the moment on at which one half was deleted. */
+  private get isRunning(): boolean {
+    return this.halves.size === 2 && (this.status === "ENABLING" || this.status === "ENABLED");
   }
 
   /** The metric is the source region's, so it falls silent with that region. */

@@ -22,6 +22,11 @@ export interface EdgeAnswer {
   readonly body?: string;
 }
 
+/** What a load balancer does with a request: answers it itself, or hands it to a machine. */
+export type EdgeDecision =
+  | { readonly kind: "answer"; readonly answer: EdgeAnswer }
+  | { readonly kind: "target"; readonly instanceId: string; readonly port: number };
+
 /** A load balancer as the edge needs it. */
 interface KnownLoadBalancer {
   readonly rules: readonly Rule[];
@@ -80,13 +85,30 @@ export class LoadBalancerEdge implements Behaviour {
 
   /**
    * What a client of the load balancer would get; undefined for no answer at all, because there is no
-   * such load balancer or its region is dead. The next stage's HTTP edge asks it too.
+   * such load balancer or its region is dead.
    */
   async answer(
     dnsName: string,
     request: EdgeRequest,
     context: BehaviourContext,
   ): Promise<EdgeAnswer | undefined> {
+    const decision = await this.decide(dnsName, request, context);
+    if (decision?.kind !== "target") return decision?.answer;
+    const { instanceId, port } = decision;
+    const status = await context.world.controllers.healthCheckStatus(
+      instanceId,
+      port,
+      request.path,
+    );
+    return status === undefined ? { status: 502, body: "502 Bad Gateway" } : { status };
+  }
+
+  /** Who answers a client of the load balancer; undefined as with {@link answer}. */
+  async decide(
+    dnsName: string,
+    request: EdgeRequest,
+    context: BehaviourContext,
+  ): Promise<EdgeDecision | undefined> {
     const region = regionOf(dnsName);
     if (region === undefined || !context.regionIsAlive(region)) return undefined;
     const loadBalancer = await this.find(dnsName, region, context);
@@ -193,20 +215,20 @@ function carryOut(
   request: EdgeRequest,
   loadBalancer: KnownLoadBalancer,
   context: BehaviourContext,
-): EdgeAnswer {
+): EdgeDecision {
   switch (action?.Type) {
     case "fixed-response": {
       const { StatusCode, ContentType, MessageBody } = action.FixedResponseConfig ?? {};
-      return {
+      return itself({
         status: Number(StatusCode ?? 200),
         body: MessageBody ?? "",
         ...(ContentType === undefined ? {} : { headers: { "content-type": ContentType } }),
-      };
+      });
     }
     case "redirect":
-      return redirect(action, request);
+      return itself(redirect(action, request));
     case "forward":
-      return forward(action, request, loadBalancer, context);
+      return forward(action, loadBalancer, context);
     default:
       throw new Error(
         `the action ${action?.Type ?? "(none)"} of a listener's rule is not modelled`,
@@ -232,21 +254,22 @@ function redirect(action: Action, request: EdgeRequest): EdgeAnswer {
 
 function forward(
   action: Action,
-  { path }: EdgeRequest,
   loadBalancer: KnownLoadBalancer,
-  context: BehaviourContext,
-): EdgeAnswer {
-  const { world } = context;
+  { world, latencies }: BehaviourContext,
+): EdgeDecision {
   for (const arn of targetGroupsOf(action)) {
     const group = loadBalancer.targetGroups.get(arn);
     // A function behind the load balancer has no machine that could be missing.
-    if (group?.TargetType === "lambda") return { status: 200 };
-    const target = world.targetHealth.healthyTargets(arn)[0];
-    if (target === undefined) continue;
-    const status = world.controllers.healthCheckStatus(target, group?.Port ?? 80, path);
-    return status === undefined ? { status: 502, body: "502 Bad Gateway" } : { status };
+    if (group?.TargetType === "lambda") return itself({ status: 200 });
+    const targets = world.targetHealth.healthyTargets(arn);
+    const instanceId = targets[Math.floor(latencies.chance("target", arn) * targets.length)];
+    if (instanceId !== undefined) return { kind: "target", instanceId, port: group?.Port ?? 80 };
   }
-  return { status: 503, body: "503 Service Temporarily Unavailable" };
+  return itself({ status: 503, body: "503 Service Temporarily Unavailable" });
+}
+
+function itself(answer: EdgeAnswer): EdgeDecision {
+  return { kind: "answer", answer };
 }
 
 function send(outgoing: ServerResponse, answer: EdgeAnswer): void {

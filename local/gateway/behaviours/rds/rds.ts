@@ -1,10 +1,11 @@
-import { createHash } from "node:crypto";
 import {
+  CreateDBInstanceCommand,
   CreateDBInstanceReadReplicaCommand,
   DescribeDBInstancesCommand,
   ModifyDBInstanceCommand,
   PromoteReadReplicaCommand,
   RDSClient,
+  type CreateDBInstanceCommandInput,
   type CreateDBInstanceReadReplicaCommandInput,
   type DBInstance,
   type DeleteDBInstanceCommandInput,
@@ -14,7 +15,9 @@ import {
 import type { AwsRequest, AwsResponse, Behaviour, BehaviourContext } from "../../behaviour";
 import { answer } from "../../wire/answers";
 import { AwsError } from "../../wire/awsError";
-import { Replica, type DatabaseKey } from "./replicas";
+import { nameOf, replicaName, resourceId, sourceKey, type DatabaseKey } from "./databaseNames";
+import type { DatabaseServers } from "./databaseServers";
+import { Replica } from "./replicas";
 
 type Operation = (request: AwsRequest, context: BehaviourContext) => Promise<object>;
 
@@ -23,6 +26,9 @@ type Operation = (request: AwsRequest, context: BehaviourContext) => Promise<obj
  * what is no replica, and never clears the source), cross-region replicas (which show the source's
  * ARN and need the source's region to be made, not to be promoted), backups that block a promotion,
  * and `DbiResourceId`, which is the same for all instances of a region. All else stays with it.
+ *
+ * Given servers, PostgreSQL instances are real ones; those of MySQL and MariaDB stay modelled: their
+ * states and times are right, and nothing is in them.
  *
  * Sources: RDS API reference (PromoteReadReplica, CreateDBInstanceReadReplica, DescribeDBInstances),
  * RDS User Guide, "Working with DB instance read replicas".
@@ -36,30 +42,39 @@ export class RdsBehaviour implements Behaviour {
   private readonly troubles = new Map<string, string>();
   /** Modelled time until which an instance is backing up, by region and identifier. */
   private readonly backups = new Map<string, number>();
+  /** Instances whose server is being made, by region and identifier. */
+  private readonly creations = new Set<string>();
   private readonly operations: Readonly<Record<string, Operation>> = {
+    CreateDBInstance: (request, context) => this.create(request, context),
     CreateDBInstanceReadReplica: (request, context) => this.createReplica(request, context),
     DescribeDBInstances: (request, context) => this.describe(request, context),
     PromoteReadReplica: (request, context) => this.promote(request, context),
   };
   /** Operations that the emulator does right, but whose answer shows the instance. */
-  private readonly corrected = ["CreateDBInstance", "DeleteDBInstance", "ModifyDBInstance"];
+  private readonly corrected = ["DeleteDBInstance", "ModifyDBInstance"];
 
-  constructor() {
+  /** @param servers what PostgreSQL instances really are; without it they are modelled. */
+  constructor(private readonly servers?: DatabaseServers) {
     this.actions = [...Object.keys(this.operations), ...this.corrected];
   }
 
   start(context: BehaviourContext): void {
+    this.servers?.attach(context);
     context.world.databases = {
-      acceptsWrites: (region, identifier) =>
-        context.regionIsAlive(region) && !this.find({ region, identifier })?.isReplica,
-      replicaLag: (region, identifier) => {
+      acceptsWrites: (region, identifier) => {
+        const key = { region, identifier };
+        if (!context.regionIsAlive(region)) return false;
+        return this.serverOf(key)?.acceptsWrites(key) ?? !this.find(key)?.isReplica;
+      },
+      replicaLag: async (region, identifier) => {
         const replica = this.find({ region, identifier });
         return replica?.isReplicating ? replica.lag() : undefined;
       },
     };
   }
 
-  regionChanged(): void {
+  regionChanged(region: string, alive: boolean): void {
+    this.servers?.regionChanged(region, alive);
     for (const replica of this.replicas) replica.sourceRegionChanged();
   }
 
@@ -83,6 +98,29 @@ export class RdsBehaviour implements Behaviour {
     else this.troubles.set(nameOf(key), status);
   }
 
+  private async create(request: AwsRequest, context: BehaviourContext): Promise<object> {
+    const input = request.input as unknown as CreateDBInstanceCommandInput;
+    const { DBInstanceIdentifier, Engine = "", MasterUsername, DBName } = input;
+    const key = { region: request.region, identifier: DBInstanceIdentifier ?? "" };
+    const rds = context.emulator(RDSClient, request.region);
+    const { DBInstance } = await rds.send(new CreateDBInstanceCommand(input));
+    if (this.servers?.serves(Engine)) {
+      const database = { user: MasterUsername ?? "postgres", name: DBName };
+      await this.inCreation(key, this.servers.createPrimary(key, database));
+    }
+    return { DBInstance: this.correct(DBInstance ?? {}, request.region, context) };
+  }
+
+  /** Shows the instance as `creating` until its server is ready, which no describe call may miss. */
+  private async inCreation(key: DatabaseKey, making: Promise<void>): Promise<void> {
+    this.creations.add(nameOf(key));
+    try {
+      await making;
+    } finally {
+      this.creations.delete(nameOf(key));
+    }
+  }
+
   private async createReplica(request: AwsRequest, context: BehaviourContext): Promise<object> {
     const input = request.input as unknown as CreateDBInstanceReadReplicaCommandInput;
     const given = input.SourceDBInstanceIdentifier ?? "";
@@ -93,11 +131,16 @@ export class RdsBehaviour implements Behaviour {
         `The source ${given} cannot be reached: region ${source.region} does not answer.`,
       );
     }
+    const servers = this.serverOf(source);
+    if (servers?.isRunning(source) === false) {
+      throw invalidState(`DB Instance ${given} is not in an available state.`);
+    }
     const rds = context.emulator(RDSClient, request.region);
     // Not through the gateway: the source may be read whatever faults are at work.
     const { DBInstance } = await rds.send(new CreateDBInstanceReadReplicaCommand(input));
     const key = { region: request.region, identifier: input.DBInstanceIdentifier ?? "" };
-    this.replicas.push(new Replica(key, source, given, context));
+    this.replicas.push(new Replica(key, source, given, context, servers));
+    if (servers) await this.inCreation(key, servers.createStandby(key, source));
     return { DBInstance: this.correct(DBInstance ?? {}, request.region, context) };
   }
 
@@ -179,19 +222,21 @@ export class RdsBehaviour implements Behaviour {
     const response = await context.forward(request);
     if (response.status >= 400) return response;
     if (before) {
-      this.forget(key);
+      await this.forget(key);
       return answer(request, { DBInstance: { ...before, DBInstanceStatus: "deleting" } });
     }
     return answer(request, { DBInstance: await this.one(key, context) });
   }
 
   /** Deleting a replica ends it; deleting a source leaves its replicas standing alone. */
-  private forget(key: DatabaseKey): void {
+  private async forget(key: DatabaseKey): Promise<void> {
     for (const replica of this.replicas) {
-      if (nameOf(replica.key) === nameOf(key) || nameOf(replica.source) === nameOf(key)) {
-        replica.detach();
-      }
+      if (nameOf(replica.key) === nameOf(key)) replica.detach();
+      if (nameOf(replica.source) !== nameOf(key) || !replica.isReplica) continue;
+      replica.detach();
+      await this.serverOf(replica.key)?.startPromoted(replica.key);
     }
+    await this.serverOf(key)?.remove(key);
     const gone = this.replicas.findIndex((replica) => nameOf(replica.key) === nameOf(key));
     if (gone >= 0) this.replicas.splice(gone, 1);
   }
@@ -209,8 +254,19 @@ export class RdsBehaviour implements Behaviour {
     throw new AwsError("DBInstanceNotFoundFault", `DBInstance ${key.identifier} not found.`);
   }
 
+  /** The servers, if the instance has a real one. */
+  private serverOf(key: DatabaseKey): DatabaseServers | undefined {
+    return this.servers?.has(key) ? this.servers : undefined;
+  }
+
   private find(key: DatabaseKey): Replica | undefined {
     return this.replicas.find((replica) => nameOf(replica.key) === nameOf(key));
+  }
+
+  /** What a server that cannot be used makes of the status. */
+  private statusOfServer(key: DatabaseKey): "creating" | "starting" | undefined {
+    if (this.creations.has(nameOf(key))) return "creating";
+    return this.serverOf(key)?.isRunning(key) === false ? "starting" : undefined;
   }
 
   /** The emulator's view of an instance, made true. */
@@ -221,6 +277,7 @@ export class RdsBehaviour implements Behaviour {
     const status =
       replica?.status ??
       this.troubles.get(nameOf(key)) ??
+      this.statusOfServer(key) ??
       (backupUntil > context.clock.now() ? "backing-up" : instance.DBInstanceStatus);
     return {
       ...instance,
@@ -229,36 +286,9 @@ export class RdsBehaviour implements Behaviour {
       ReadReplicaSourceDBInstanceIdentifier: replica?.isReplica ? replica.sourceArn : undefined,
       ReadReplicaDBInstanceIdentifiers: this.replicas
         .filter(({ source, isReplica }) => isReplica && nameOf(source) === nameOf(key))
-        .map((other) => replicaName(other, region, instance)),
+        .map((other) => replicaName(other.key, region, instance)),
     };
   }
-}
-
-function nameOf({ region, identifier }: DatabaseKey): string {
-  return `${region} ${identifier}`;
-}
-
-/** A source in another region is given, and shown, by its ARN. */
-function sourceKey(given: string, region: string): DatabaseKey {
-  const [, arnRegion, identifier] = /^arn:[^:]+:rds:([^:]+):\d+:db:(.+)$/.exec(given) ?? [];
-  return arnRegion !== undefined && identifier !== undefined
-    ? { region: arnRegion, identifier }
-    : { region, identifier: given };
-}
-
-/** In the source's region a replica is shown by name, elsewhere by ARN. */
-function replicaName({ key }: Replica, region: string, source: DBInstance): string {
-  if (key.region === region) return key.identifier;
-  const account = source.DBInstanceArn?.split(":")[4] ?? "";
-  return `arn:aws:rds:${key.region}:${account}:db:${key.identifier}`;
-}
-
-/** `db-` and 26 capitals and digits, as AWS forms it: never the same for two instances. */
-function resourceId(key: DatabaseKey, createdAt: Date | undefined): string {
-  const digest = createHash("sha256")
-    .update(`${nameOf(key)} ${createdAt?.toISOString() ?? ""}`)
-    .digest("hex");
-  return `db-${digest.slice(0, 26).toUpperCase()}`;
 }
 
 function invalidState(message: string): AwsError {

@@ -1,11 +1,7 @@
 import type { BehaviourContext } from "../../behaviour";
 import type { LatencyName } from "../../latencies";
-
-/** A database instance's place and name. */
-export interface DatabaseKey {
-  readonly region: string;
-  readonly identifier: string;
-}
+import type { DatabaseKey } from "./databaseNames";
+import type { DatabaseServers } from "./databaseServers";
 
 /** How a promotion goes; `available` comes back before the source's identifier is gone. */
 type PromotionStep = "modifying" | "rebooting" | "detaching";
@@ -40,10 +36,10 @@ export class Replica {
     readonly source: DatabaseKey,
     readonly sourceArn: string,
     private readonly context: BehaviourContext,
+    /** Given for a replica that has a real server: what is below happens to that one, too. */
+    private readonly servers?: DatabaseServers,
   ) {
-    this.metric = context.clock.every(metricPeriodMs, () => {
-      this.publishLag();
-    });
+    this.metric = context.clock.every(metricPeriodMs, () => this.publishLag());
   }
 
   /** True until RDS shows the instance without a source. */
@@ -66,8 +62,13 @@ export class Replica {
     return this.attached && this.step === undefined;
   }
 
-  /** Seconds behind the source: small while it lives, growing from the moment it was lost. */
-  lag(): number {
+  /** Seconds behind the source: measured on a real server; undefined when that cannot be told. */
+  async lag(): Promise<number | undefined> {
+    return this.servers ? this.servers.lagOf(this.key) : this.modelledLag();
+  }
+
+  /** Small while the source lives, growing from the moment it was lost. */
+  private modelledLag(): number {
     const behind = this.context.latencies.sample("rdsReplicaLag", this.key.identifier) / 1000;
     if (this.context.regionIsAlive(this.source.region)) {
       this.sourceLostAt = undefined;
@@ -79,11 +80,12 @@ export class Replica {
 
   /** Notes when the source's region died, so that the lag grows from then on. */
   sourceRegionChanged(): void {
-    this.lag();
+    if (!this.servers) this.modelledLag();
   }
 
   /** Starts the promotion; `onDetached` runs when RDS shows the instance without a source. */
   promote(onDetached: () => Promise<void>): void {
+    this.servers?.stopReplication(this.key);
     this.enter(0, onDetached);
   }
 
@@ -103,15 +105,35 @@ export class Replica {
     }
     this.step = next.step;
     this.tell(`is ${next.step}`);
-    this.wait(this.context.latencies.sample(next.takes, this.key.identifier), () => {
+    const { servers } = this;
+    const after = (): void => {
       this.enter(index + 1, onDetached);
+    };
+    const duration = this.context.latencies.sample(next.takes, this.key.identifier);
+    if (servers === undefined || next.step !== "rebooting") this.wait(duration, after);
+    else this.reboot(servers, duration, after);
+  }
+
+  /** The server is away for the modelled time, and longer if it needs longer. */
+  private reboot(servers: DatabaseServers, duration: number, after: () => void): void {
+    this.context.clock.after(0, () => servers.stop(this.key));
+    this.wait(duration, async () => {
+      try {
+        await servers.startPromoted(this.key);
+      } catch (error) {
+        if (this.context.regionIsAlive(this.key.region)) throw error;
+        this.reboot(servers, deadRegionPauseMs, after);
+        return;
+      }
+      after();
     });
   }
 
-  private wait(duration: number, then: () => void): void {
+  private wait(duration: number, then: () => void | Promise<void>): void {
     this.context.clock.after(duration, () => {
-      if (this.context.regionIsAlive(this.key.region)) then();
-      else this.wait(deadRegionPauseMs, then);
+      if (this.context.regionIsAlive(this.key.region)) return then();
+      this.wait(deadRegionPauseMs, then);
+      return undefined;
     });
   }
 
@@ -125,14 +147,21 @@ export class Replica {
     });
   }
 
-  private publishLag(): void {
-    if (!this.isReplicating || !this.context.regionIsAlive(this.key.region)) return;
+  private async publishLag(): Promise<void> {
+    if (!this.isPublishing()) return;
+    const value = await this.lag();
+    // Both may have changed while a server was asked.
+    if (value === undefined || !this.isPublishing()) return;
     this.context.world.metrics.put({
       region: this.key.region,
       namespace: "AWS/RDS",
       name: "ReplicaLag",
       dimensions: { DBInstanceIdentifier: this.key.identifier },
-      value: this.lag(),
+      value,
     });
+  }
+
+  private isPublishing(): boolean {
+    return this.isReplicating && this.context.regionIsAlive(this.key.region);
   }
 }

@@ -70,7 +70,7 @@ export class TargetHealthBehaviour implements Behaviour {
       for (const [key, target] of group.targets) {
         group.targets.set(key, new TargetCheck(target.id, target.port));
       }
-      this.check(group, context);
+      void this.check(group, context);
     }
   }
 
@@ -102,7 +102,9 @@ export class TargetHealthBehaviour implements Behaviour {
       const target = new TargetCheck(Id, port);
       group.targets.set(key, target);
       context.clock.after(context.latencies.sample("albRegistration", key), () => {
-        if (group.targets.get(key) === target) this.checkOne(group, target, context);
+        return group.targets.get(key) === target
+          ? this.checkOne(group, target, context)
+          : undefined;
       });
     }
     if (!group.checks) this.restartChecks(group, context);
@@ -125,20 +127,44 @@ export class TargetHealthBehaviour implements Behaviour {
   private restartChecks(group: CheckedGroup, context: BehaviourContext): void {
     group.checks?.cancel();
     const interval = (group.settings.HealthCheckIntervalSeconds ?? 30) * 1000;
-    group.checks = context.clock.every(interval, () => {
-      this.check(group, context);
-    });
+    group.checks = context.clock.every(interval, () => this.check(group, context));
   }
 
-  private check(group: CheckedGroup, context: BehaviourContext): void {
+  /** Resolves when every target was asked; never rejects. */
+  private async check(group: CheckedGroup, context: BehaviourContext): Promise<void> {
     if (!context.regionIsAlive(group.region)) return;
-    for (const target of group.targets.values()) this.checkOne(group, target, context);
+    await Promise.all(
+      [...group.targets.values()].map(async (target) => this.checkOne(group, target, context)),
+    );
   }
 
-  private checkOne(group: CheckedGroup, target: TargetCheck, context: BehaviourContext): void {
-    if (!context.regionIsAlive(group.region)) return;
-    const changed = target.take(this.ask(group, target, context), group.settings);
-    if (!changed) return;
+  private checkOne(
+    group: CheckedGroup,
+    target: TargetCheck,
+    context: BehaviourContext,
+  ): Promise<void> | undefined {
+    if (!context.regionIsAlive(group.region)) return undefined;
+    const asked = this.ask(group, target, context);
+    if (asked instanceof Promise) {
+      return asked.then((result) => {
+        // The target left, or the region died, while it was asked.
+        const isStillThere = [...group.targets.values()].includes(target);
+        if (isStillThere && context.regionIsAlive(group.region)) {
+          this.note(group, target, result, context);
+        }
+      });
+    }
+    this.note(group, target, asked, context);
+    return undefined;
+  }
+
+  private note(
+    group: CheckedGroup,
+    target: TargetCheck,
+    result: CheckResult,
+    context: BehaviourContext,
+  ): void {
+    if (!target.take(result, group.settings)) return;
     const { State, Reason } = target.describe();
     context.events.record({
       at: context.clock.now(),
@@ -151,7 +177,11 @@ export class TargetHealthBehaviour implements Behaviour {
   }
 
   /** A load balancer behind another one answers as long as its region lives. */
-  private ask(group: CheckedGroup, target: TargetCheck, context: BehaviourContext): CheckResult {
+  private ask(
+    group: CheckedGroup,
+    target: TargetCheck,
+    context: BehaviourContext,
+  ): CheckResult | Promise<CheckResult> {
     const { TargetType, HealthCheckPort, HealthCheckPath, Matcher } = group.settings;
     if (TargetType === "alb") return Number(Matcher?.HttpCode?.split(/[,-]/)[0] ?? 200);
     const port =

@@ -185,7 +185,7 @@ describe("the RDS behaviour", function () {
     await passMinutes(10);
     expect(published).to.have.length(11);
     expect(published.at(-1)?.value).to.be.within(590, 620);
-    expect(aws.gateway.world.databases.replicaLag(home, writer)).to.equal(undefined);
+    expect(await aws.gateway.world.databases.replicaLag(home, writer)).to.equal(undefined);
   });
 
   it("lets a replica stand alone when its source is deleted, and deletes replicas", async () => {

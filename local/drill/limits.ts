@@ -1,0 +1,29 @@
+import { leaseStretch } from "../dataPlane/controllers/machineEnvironment";
+import type { Measured } from "./measured";
+
+/** What a drill cannot show, in sentences, by what in it was real. */
+export function limitsOf(measured: Measured | null): string[] {
+  return [
+    "AWS's latencies are modelled from the sources given; no AWS was involved.",
+    "The emulator checks neither IAM policies nor the provider's schema: that a policy suffices is shown by AWS alone.",
+    ...(measured === null ? modelledPlane : realPlane(measured)),
+  ];
+}
+
+const modelledPlane = [
+  "Controllers are modelled: they boot, wait for home and record, load and answer. No Jenkins ran.",
+  "The database and the homes hold no data here: the RPO is the modelled lag at the loss, not a count of lost rows.",
+  "TLS, DNS resolution and the accelerator's network are not modelled; requests reach a load balancer directly.",
+];
+
+function realPlane({ database }: Measured): string[] {
+  return [
+    "Controllers are stand-in processes that append to a file and insert a row for each build; no Jenkins ran. Boot and load times are modelled.",
+    `Leases live ${leaseStretch} times as long as configured, in proportion: at this pace half a second of a busy machine is half a minute. The lease script is the deployed one; its clock and the AWS CLI are stand-ins.`,
+    "Users wait half a second of real time for an answer, whatever the pace; a gap is as exact as ten requests a second make it.",
+    ...(database === null
+      ? ["The database is modelled: only PostgreSQL runs for real. No rows were counted."]
+      : []),
+    "TLS and the accelerator's network are not modelled; load balancers do not fail open to unhealthy targets.",
+  ];
+}
