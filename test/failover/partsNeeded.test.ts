@@ -1,0 +1,52 @@
+import { expect } from "chai";
+import { type FailoverRecord, initialRecord, type Step } from "../../failover/model";
+import { partsNeeded } from "../../failover/reconcile";
+import { policyOf } from "../../failover/plan";
+import { samplePlan } from "../support/simulatedCloud";
+
+const policy = policyOf(samplePlan);
+
+const done: Step = { state: "done" };
+
+function record(changes: Partial<FailoverRecord>): FailoverRecord {
+  return { ...initialRecord("eu-central-1", 1, 0), ...changes };
+}
+
+describe("what a round looks at", () => {
+  it("is the alarm alone while nothing is wrong", () => {
+    expect(partsNeeded(record({}), policy)).to.deep.equal(["alarm"]);
+  });
+
+  it("is also what an aborted attempt touched, until it was seen put back", () => {
+    const aborted = record({ phase: "aborted" });
+    expect(partsNeeded(aborted, policy)).to.include.members(["activeGroups", "traffic"]);
+    expect(partsNeeded({ ...aborted, settledAt: 1 }, policy)).to.deep.equal(["alarm"]);
+  });
+
+  it("is the waiting groups only until they are in service", () => {
+    const rising = record({ phase: "recovering", steps: { capacity: { state: "running" } } });
+    const risen = record({ phase: "recovering", steps: { capacity: done } });
+    expect(partsNeeded(rising, policy)).to.include("waitingGroups");
+    expect(partsNeeded(risen, policy)).not.to.include("waitingGroups");
+  });
+
+  it("is the old region's answers only until the commit", () => {
+    const recovering = record({ phase: "recovering" });
+    expect(partsNeeded(recovering, policy)).to.include("answers");
+    expect(partsNeeded({ ...recovering, committedAt: 1 }, policy)).not.to.include("answers");
+  });
+
+  it("is the replica only where there is a database", () => {
+    const recovering = record({ phase: "recovering" });
+    expect(partsNeeded(recovering, policy)).to.include.members(["replica", "home"]);
+    const without = partsNeeded(recovering, { ...policy, hasDatabase: false });
+    expect(without).to.include("home").and.not.to.include("replica");
+  });
+
+  it("is what a blocked failover was at when it was blocked", () => {
+    const early = record({ phase: "blocked" });
+    const late = record({ phase: "blocked", steps: { confirm: done } });
+    expect(partsNeeded(early, policy)).to.include("targets");
+    expect(partsNeeded(late, policy)).to.include("activeGroups");
+  });
+});
