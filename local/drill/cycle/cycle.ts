@@ -8,7 +8,7 @@ import { readableDuration } from "../../../failover/duration";
 import { chooseEngine } from "../../engine/chooseEngine";
 import { type Engine, OperationFailed, type OperationResult } from "../../engine/engine";
 import { LocalAws } from "../../localAws";
-import { createHostedZone, planDeployment, workDir } from "../deployment";
+import { createHostedZone, planDeployment, textOutput, workDir } from "../deployment";
 import type { DrillOptions } from "../options";
 import { paceFor, processStart } from "../pace";
 import type { DrillView, Tell } from "../stage";
@@ -24,6 +24,8 @@ import {
   plannedLosesNothing,
   refused,
 } from "./cycleChecks";
+import { CycleUsers, type RegionData } from "./cycleUsers";
+import { nothingLost, oneWriter } from "./dataChecks";
 import { formerState, readRecord } from "./formerState";
 
 const stackNames: readonly StackName[] = ["primary", "dr"];
@@ -53,16 +55,24 @@ export async function cycle(
   const stateDir = mkdtempSync(join(tmpdir(), "cycle-"));
   const began = performance.now();
   let local: LocalAws | undefined;
+  let run: Cycle | undefined;
   try {
     local = await view.stage("Start the local AWS", (tell) =>
-      LocalAws.start({ emulator: options.emulator, seed: options.seed, progress: tell }),
+      LocalAws.start({
+        emulator: options.emulator,
+        dataPlane: options.dataPlane,
+        seed: options.seed,
+        progress: tell,
+      }),
     );
-    const run = new Cycle(local, engine, view, signal, stateDir, options);
-    const { checks, outages } = await local.whileAlive(signal, (alive) => run.turn(alive));
+    const turning = new Cycle(local, engine, view, signal, stateDir, options);
+    run = turning;
+    const { checks, outages } = await local.whileAlive(signal, (alive) => turning.turn(alive));
     const verdict = checks.every(({ held }) => held) ? "proven" : "missed";
     const realSeconds = (performance.now() - began) / 1000;
     return { verdict, engine: engine.kind, checks, outages, realSeconds };
   } finally {
+    await run?.end();
     await local?.stop();
     rmSync(stateDir, { recursive: true, force: true });
   }
@@ -72,6 +82,7 @@ class Cycle {
   private readonly checks: CycleCheck[] = [];
   private readonly outages: CycleReport["outages"][number][] = [];
   private configuration!: CycleConfiguration;
+  private users: CycleUsers | undefined;
 
   constructor(
     private readonly local: LocalAws,
@@ -96,16 +107,21 @@ class Cycle {
     }));
     let world = this.world(first, "dr");
     await this.settle(world, alive);
+    this.users = await CycleUsers.letIn(this.local, settings);
+    await this.serve(world, alive);
     await this.loseActive(world, alive);
     await this.expectRefusals("after the failover");
     const second = await this.adopt("first adoption", first);
     world = this.world(second, "primary");
     await this.settle(world, alive);
+    await this.serve(world, alive);
     await this.failBack(world, alive);
     await this.expectRefusals("after the failback");
     const third = await this.adopt("second adoption", second);
     world = this.world(third, "dr");
     await this.settle(world, alive);
+    await this.serve(world, alive);
+    await this.compareData(second, third);
     const record = world.record()?.record;
     const ended = {
       activeRegion: record?.activeRegion ?? "nobody",
@@ -114,6 +130,34 @@ class Cycle {
     };
     this.checks.push(endsWhereItBegan("end", { activeRegion: home, generation }, ended));
     return { checks: this.checks, outages: this.outages };
+  }
+
+  /** Ends what it started. */
+  async end(): Promise<void> {
+    await this.users?.stop();
+  }
+
+  /** Users of every team must have written before a role change can lose anything of theirs. */
+  private async serve({ names }: DrillWorld, alive: AbortSignal): Promise<void> {
+    const { users } = this;
+    if (users === undefined) return;
+    await this.stage(`Users write in ${names.activeRegion}`, async (tell) => {
+      await this.setPace();
+      await users.servedBy(names.activeRegion, tell, alive);
+    });
+  }
+
+  /** What dr's region had when it was left, and what the first region has of it now. */
+  private async compareData(
+    former: Readonly<Record<StackName, OperationResult>>,
+    present: Readonly<Record<StackName, OperationResult>>,
+  ): Promise<void> {
+    const { users } = this;
+    if (users === undefined) return;
+    await this.stage("Compare databases and homes", async () => {
+      const kept = await users.compare(dataOf(former.dr), dataOf(present.primary));
+      this.checks.push(nothingLost("end", kept), oneWriter("end", kept));
+    });
   }
 
   /** The first half: as the plain drill does it, and until the lost region is back and fenced. */
@@ -137,6 +181,7 @@ class Cycle {
     const { waitingRegion } = world.names;
     await this.stage(`Fail back to ${waitingRegion}, as planned`, async (tell) => {
       await this.setPace();
+      const began = Date.now();
       const options = { stack: "primary", command: "failover", force: false } as const;
       const { clock } = this.local.gateway;
       const generation = world.record()?.record.generation ?? 0;
@@ -146,6 +191,12 @@ class Cycle {
       const entry = world.record()?.record.history.at(-1);
       this.checks.push(plannedLosesNothing("failback", entry));
       this.noteOutage("failback", world);
+      if (this.users === undefined) return;
+      await this.users.servedBy(waitingRegion, tell, alive);
+      const { milliseconds, failed } = this.users.longestOutage(began);
+      const { scale } = this.local.gateway.clock;
+      const turnSeen = `failback, as a team's users saw it (${failed} requests failed)`;
+      this.outages.push({ turn: turnSeen, milliseconds: milliseconds * scale });
     });
   }
 
@@ -272,6 +323,14 @@ class Cycle {
   private stage<Result>(title: string, work: (tell: Tell) => Promise<Result>): Promise<Result> {
     return this.view.stage(title, work);
   }
+}
+
+function dataOf(stack: OperationResult): RegionData {
+  return {
+    region: textOutput(stack, "region"),
+    database: textOutput(stack, "databaseIdentifier"),
+    fileSystemId: textOutput(stack, "homeFileSystemId"),
+  };
 }
 
 function served(world: DrillWorld): boolean {

@@ -28,7 +28,7 @@ export function summariseCycle({
     "",
     ...outages.map(
       ({ turn, milliseconds }) =>
-        `Without service, ${turn}: ${readableDuration(milliseconds)} (modelled)`,
+        `Without service, ${turn}: ${readableDuration(milliseconds)} on the modelled clock`,
     ),
     `${realSeconds.toFixed(0)} s of real time.`,
   ].join("\n");

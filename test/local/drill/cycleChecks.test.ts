@@ -8,6 +8,7 @@ import {
   plannedLosesNothing,
   refused,
 } from "../../../local/drill/cycle/cycleChecks";
+import { nothingLost, oneWriter } from "../../../local/drill/cycle/dataChecks";
 import type { Operation, OperationKind } from "../../../local/engine/engine";
 
 const operation = (op: OperationKind, type: string, name: string): Operation => ({
@@ -78,6 +79,29 @@ describe("the promises of a cycle", () => {
     ]) {
       expect(plannedLosesNothing("t", worse)).to.include({ held: false });
     }
+  });
+
+  it("compare what was kept by content, and accept no comparison of nothing", () => {
+    const kept = {
+      rows: 9,
+      missingRows: 0,
+      lines: 9,
+      missingLines: 0,
+      acknowledged: 9,
+      missingAcknowledged: 0,
+      twoWriters: [],
+    };
+    expect(nothingLost("t", kept)).to.include({ held: true });
+    for (const key of ["missingRows", "missingLines", "missingAcknowledged"]) {
+      expect(nothingLost("t", { ...kept, [key]: 1 })).to.include({ held: false });
+    }
+    for (const key of ["rows", "lines", "acknowledged"]) {
+      expect(nothingLost("t", { ...kept, [key]: 0 }), `no ${key}`).to.include({ held: false });
+    }
+    expect(oneWriter("t", kept)).to.include({ held: true });
+    const two = oneWriter("t", { ...kept, twoWriters: ["build 7 by a comes after build 8 by b"] });
+    expect(two).to.include({ held: false });
+    expect(two.evidence).to.include("build 7 by a");
   });
 
   it("end where they began, two generations later, standing by", () => {
