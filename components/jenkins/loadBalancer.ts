@@ -16,6 +16,14 @@ export const tlsPolicy = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09";
  */
 export const idleTimeoutSeconds = 120;
 
+/**
+ * How long a client may go on with one HTTP connection; AWS's least, its default is an hour. The
+ * accelerator leads new connections alone to the other region: after a planned role change a browser
+ * or an agent that never pauses would go on asking the region that was left, which answers 503.
+ * WebSockets are not counted. https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html
+ */
+const clientKeepAliveSeconds = 60;
+
 /** A path that the load balancer answers itself, whatever the teams' controllers do. */
 export const alivePath = "/pilot-light/alive";
 
@@ -151,6 +159,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
         enableDeletionProtection: this.args.deletionProtection,
         dropInvalidHeaderFields: true,
         idleTimeout: idleTimeoutSeconds,
+        clientKeepAlive: clientKeepAliveSeconds,
         accessLogs: { enabled: true, bucket: this.args.accessLogBucket },
         tags: { Name: name },
       },

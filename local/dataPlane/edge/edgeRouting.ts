@@ -6,6 +6,8 @@ export interface EdgeRoute {
   readonly region: string;
   /** DNS name of the application load balancer behind the accelerator's endpoint. */
   readonly loadBalancer: string;
+  /** How long the load balancer lets a client go on with one connection, modelled milliseconds. */
+  readonly keptForMs: number;
 }
 
 /** What the HTTP edge asks of the AWS around it. */
@@ -17,4 +19,6 @@ export interface EdgeRouting {
   /** Where a machine's Jenkins listens on loopback; undefined if nothing does. */
   addressOf(instanceId: string): { readonly host: string; readonly port: number } | undefined;
   regionIsAlive(region: string): boolean;
+  /** Modelled milliseconds since the epoch. */
+  now(): number;
 }

@@ -18,7 +18,10 @@ import type { EdgeRoute, EdgeRouting } from "./edgeRouting";
  * TLS and the real network are not modelled.
  */
 export class HttpEdge {
-  private readonly routes = new WeakMap<Socket, Promise<EdgeRoute | undefined>>();
+  private readonly routes = new WeakMap<
+    Socket,
+    { readonly at: number; readonly route: Promise<EdgeRoute | undefined> }
+  >();
   private readonly agent = new Agent({ keepAlive: true });
   private readonly server = createServer((incoming, outgoing) => {
     this.serve(incoming, outgoing).catch((error: unknown) => {
@@ -50,9 +53,12 @@ export class HttpEdge {
   private async serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const host = (incoming.headers.host ?? "").replace(/:\d+$/, "");
     const path = (incoming.url ?? "/").replace(/\?.*$/, "");
-    const route = await this.routeOf(incoming.socket, host);
+    const connection = this.connectionOf(incoming.socket, host);
+    const route = await connection.route;
     // Silence: the client's own time limit ends it.
     if (route === undefined || !this.routing.regionIsAlive(route.region)) return;
+    // As the load balancer: one more answer, and the client has to connect anew.
+    if (this.routing.now() - connection.at >= route.keptForMs) outgoing.shouldKeepAlive = false;
     const decision = await this.routing.decide(route, { host, path });
     if (decision === undefined) return;
     if (decision.kind === "answer") {
@@ -62,13 +68,13 @@ export class HttpEdge {
     } else this.passOn(route.region, decision.instanceId, incoming, outgoing);
   }
 
-  private routeOf(socket: Socket, host: string): Promise<EdgeRoute | undefined> {
-    let route = this.routes.get(socket);
-    if (route === undefined) {
-      route = this.routing.connect(host);
-      this.routes.set(socket, route);
+  private connectionOf(socket: Socket, host: string) {
+    let connection = this.routes.get(socket);
+    if (connection === undefined) {
+      connection = { at: this.routing.now(), route: this.routing.connect(host) };
+      this.routes.set(socket, connection);
     }
-    return route;
+    return connection;
   }
 
   private passOn(
@@ -90,6 +96,9 @@ export class HttpEdge {
     const { method, url, headers } = incoming;
     const upstream = requestFrom({ ...address, agent: this.agent, method, path: url, headers });
     upstream.on("response", (response) => {
+      // Headers of the connection behind say nothing about the one in front.
+      delete response.headers.connection;
+      delete response.headers["keep-alive"];
       outgoing.writeHead(response.statusCode ?? 502, response.headers);
       response.pipe(outgoing);
       response.on("error", () => outgoing.destroy());

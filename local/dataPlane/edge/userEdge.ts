@@ -1,4 +1,5 @@
 import {
+  DescribeLoadBalancerAttributesCommand,
   DescribeLoadBalancersCommand,
   DescribeTargetGroupsCommand,
   DescribeTargetHealthCommand,
@@ -20,6 +21,9 @@ import { HttpEdge } from "./httpEdge";
 /** Users speak HTTPS; its encryption is not modelled, its port is. */
 const httpsPort = 443;
 
+/** What AWS takes where nobody set the attribute: "Load balancer attributes", HTTP client keepalive. */
+const defaultKeepAliveSeconds = 3_600;
+
 /**
  * The edge that users of the local AWS connect to: names by the hosted zone as it is deployed, the
  * accelerator's choice by its data plane, then the load balancer's by its listener rules.
@@ -32,7 +36,7 @@ export class UserEdge implements Behaviour {
   private edge: HttpEdge | undefined;
   private listening: Promise<number> | undefined;
   private readonly accelerators = new Map<string, Promise<string | undefined>>();
-  private readonly balancers = new Map<string, Promise<string>>();
+  private readonly balancers = new Map<string, Promise<Omit<EdgeRoute, "region">>>();
 
   constructor(
     private readonly parts: {
@@ -68,6 +72,7 @@ export class UserEdge implements Behaviour {
         this.parts.loadBalancerEdge.decide(chosen.loadBalancer, request, context),
       addressOf: (instanceId) => context.world.controllers.addressOf?.(instanceId),
       regionIsAlive: (region) => context.regionIsAlive(region),
+      now: () => context.clock.now(),
     };
   }
 
@@ -78,10 +83,10 @@ export class UserEdge implements Behaviour {
     const chosen = route(groups, () => context.latencies.chance("route", host));
     if (chosen === undefined) return undefined;
     const { endpointId, region } = chosen;
-    const loadBalancer = await kept(this.balancers, endpointId, () =>
+    const balancer = await kept(this.balancers, endpointId, () =>
       applicationLoadBalancer(endpointId, region, context),
     );
-    return { region, loadBalancer };
+    return { region, ...balancer };
   }
 }
 
@@ -121,12 +126,12 @@ async function acceleratorOf(host: string, context: BehaviourContext): Promise<s
   return undefined;
 }
 
-/** DNS name of the application load balancer that an accelerator's endpoint is, or leads to. */
+/** The application load balancer that an accelerator's endpoint is, or leads to. */
 async function applicationLoadBalancer(
   endpointId: string,
   region: string,
   context: BehaviourContext,
-): Promise<string> {
+): Promise<Omit<EdgeRoute, "region">> {
   const elb = context.emulator(ElasticLoadBalancingV2Client, region);
   const { TargetGroups } = await elb.send(
     new DescribeTargetGroupsCommand({ LoadBalancerArn: endpointId }),
@@ -148,5 +153,9 @@ async function applicationLoadBalancer(
   if (arn === undefined || name === undefined) {
     throw new Error(`The accelerator's endpoint ${endpointId} leads to no load balancer.`);
   }
-  return name;
+  const { Attributes } = await elb.send(
+    new DescribeLoadBalancerAttributesCommand({ LoadBalancerArn: arn }),
+  );
+  const keepAlive = Attributes?.find(({ Key }) => Key === "client_keep_alive.seconds")?.Value;
+  return { loadBalancer: name, keptForMs: Number(keepAlive ?? defaultKeepAliveSeconds) * 1000 };
 }

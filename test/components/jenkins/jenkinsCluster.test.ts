@@ -353,6 +353,8 @@ describe("JenkinsCluster", () => {
     it("outlasts Jenkins's idle connections, logs, drops bad headers and cannot be deleted", () => {
       const { inputs } = active.registrations.one("aws:lb/loadBalancer:LoadBalancer", "jenkins-1");
       expect(inputs.idleTimeout).to.be.above(60);
+      // A busy browser would stay for an hour in a region that was left.
+      expect(inputs.clientKeepAlive).to.equal(60);
       expect(inputs).to.include({ dropInvalidHeaderFields: true, enableDeletionProtection: true });
       expect(inputs.accessLogs).to.deep.equal({
         enabled: true,

@@ -4,7 +4,7 @@ import { longerThan, type Properties, type TypeTable } from "../typeRow";
 export const loadBalancingTypes: TypeTable = {
   "aws:lb/loadBalancer:LoadBalancer": {
     inputs:
-      "name loadBalancerType internal subnets securityGroups enableDeletionProtection dropInvalidHeaderFields idleTimeout accessLogs tags",
+      "name loadBalancerType internal subnets securityGroups enableDeletionProtection dropInvalidHeaderFields idleTimeout clientKeepAlive accessLogs tags",
     outputs: ({ name, loadBalancerType }, { arn, region }) => {
       const kind = loadBalancerType === "network" ? "net" : "app";
       const suffix = `${kind}/${String(name)}/0123456789abcdef`;
@@ -79,7 +79,7 @@ export const loadBalancingTypes: TypeTable = {
 /** What only one of the two kinds takes. */
 function refuseLoadBalancer(inputs: Properties): string | undefined {
   const network = inputs.loadBalancerType === "network";
-  const wrong = ["dropInvalidHeaderFields", "idleTimeout"].filter(
+  const wrong = ["dropInvalidHeaderFields", "idleTimeout", "clientKeepAlive"].filter(
     (each) => network && inputs[each] !== undefined,
   );
   if (wrong.length > 0) return `a network load balancer has no ${wrong.join(", ")}`;

@@ -17,6 +17,7 @@ class TwoRegions implements EdgeRouting {
   readonly weights = { "eu-central-1": 128, "eu-west-1": 128 };
   readonly healthy = new Set<string>(regions);
   readonly dead = new Set<string>();
+  time = 0;
   private readonly servers = new Map<string, Server>();
 
   async start(): Promise<void> {
@@ -45,7 +46,13 @@ class TwoRegions implements EdgeRouting {
       ],
     }));
     const chosen = route(groups, () => 0.5);
-    return Promise.resolve(chosen && { region: chosen.region, loadBalancer: chosen.endpointId });
+    return Promise.resolve(
+      chosen && {
+        region: chosen.region,
+        loadBalancer: chosen.endpointId,
+        keptForMs: 60_000,
+      },
+    );
   }
 
   decide: EdgeRouting["decide"] = ({ region }, { host }) =>
@@ -58,6 +65,10 @@ class TwoRegions implements EdgeRouting {
   addressOf(instanceId: string) {
     const address = this.servers.get(instanceId)?.address() as AddressInfo | null | undefined;
     return address ? { host: "127.0.0.1", port: address.port } : undefined;
+  }
+
+  now(): number {
+    return this.time;
   }
 
   regionIsAlive(region: string): boolean {
@@ -139,6 +150,17 @@ describe("the HTTP edge", () => {
     world.dials["eu-west-1"] = 100;
     expect(await ask("ma.jenkins.test", browser)).to.contain("eu-central-1");
     expect(await ask()).to.contain("eu-west-1");
+  });
+
+  it("lets no client stay on a connection for longer than the load balancer keeps it", async () => {
+    expect(await ask("ma.jenkins.test", browser)).to.contain("eu-central-1");
+    world.dials["eu-central-1"] = 0;
+    world.dials["eu-west-1"] = 100;
+    world.time = 59_999;
+    expect(await ask("ma.jenkins.test", browser)).to.contain("eu-central-1");
+    world.time = 60_000;
+    expect(await ask("ma.jenkins.test", browser), "one more answer").to.contain("eu-central-1");
+    expect(await ask("ma.jenkins.test", browser), "on a new connection").to.contain("eu-west-1");
   });
 
   it("is silent for a dead region, also on a connection to it, until the client gives up", async () => {
