@@ -1,20 +1,23 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Adoption } from "../../../commands/adoptionPlan";
-import { adoptStacks } from "../../../commands/adoptStacks";
 import { requestOf } from "../../../commands/failoverRequest";
-import { readableDuration } from "../../../failover/duration";
 import { chooseEngine } from "../../engine/chooseEngine";
-import { type Engine, OperationFailed, type OperationResult } from "../../engine/engine";
+import type { OperationResult } from "../../engine/engine";
 import { LocalAws } from "../../localAws";
-import { createHostedZone, planDeployment, textOutput, workDir } from "../deployment";
+import {
+  createHostedZone,
+  planDeployment,
+  type PlannedDeployment,
+  textOutput,
+} from "../deployment";
 import type { DrillOptions } from "../options";
 import { paceFor, processStart } from "../pace";
 import type { DrillView, Tell } from "../stage";
-import { fastScale, patience, pause, steady } from "../steadyState";
+import { fastScale, steady } from "../steadyState";
 import { DrillWorld } from "../world";
-import { CycleConfiguration, type StackName } from "./configuration";
+import type { StackName } from "./configuration";
+import type { CycleReport } from "./cycleReport";
 import {
   type CycleCheck,
   endsWhereItBegan,
@@ -24,21 +27,13 @@ import {
   plannedLosesNothing,
   refused,
 } from "./cycleChecks";
+import { CycleStacks } from "./cycleStacks";
 import { CycleUsers, type RegionData } from "./cycleUsers";
 import { nothingLost, oneWriter } from "./dataChecks";
-import { formerState, readRecord } from "./formerState";
+import { formerState } from "./formerState";
+import { untilRecord } from "./untilRecord";
 
 const stackNames: readonly StackName[] = ["primary", "dr"];
-
-/** What a cycle came to. */
-export interface CycleReport {
-  readonly verdict: "proven" | "missed";
-  readonly engine: string;
-  readonly checks: readonly CycleCheck[];
-  /** Modelled milliseconds without service: of the lost region, and of the planned way back. */
-  readonly outages: readonly { readonly turn: string; readonly milliseconds: number }[];
-  readonly realSeconds: number;
-}
 
 /**
  * The whole circle: the primary lost and failed over, adopted, protected again, failed back as
@@ -65,7 +60,11 @@ export async function cycle(
         progress: tell,
       }),
     );
-    const turning = new Cycle(local, engine, view, signal, stateDir, options);
+    const planned = planDeployment(options.teams);
+    const hostedZoneId = await createHostedZone(local, planned.settings.domain);
+    const overrides = { ...planned.overrides, hostedZoneId };
+    const stacks = new CycleStacks(local, engine, stateDir, overrides, signal);
+    const turning = new Cycle(local, stacks, planned, view, options);
     run = turning;
     const { checks, outages } = await local.whileAlive(signal, (alive) => turning.turn(alive));
     const verdict = checks.every(({ held }) => held) ? "proven" : "missed";
@@ -81,29 +80,22 @@ export async function cycle(
 class Cycle {
   private readonly checks: CycleCheck[] = [];
   private readonly outages: CycleReport["outages"][number][] = [];
-  private configuration!: CycleConfiguration;
   private users: CycleUsers | undefined;
 
   constructor(
     private readonly local: LocalAws,
-    private readonly engine: Engine,
+    private readonly stacks: CycleStacks,
+    private readonly planned: PlannedDeployment,
     private readonly view: DrillView,
-    private readonly signal: AbortSignal,
-    private readonly stateDir: string,
     private readonly options: DrillOptions,
   ) {}
 
   async turn(alive: AbortSignal): Promise<Pick<CycleReport, "checks" | "outages">> {
-    const { overrides, settings } = planDeployment(this.options.teams);
-    const hostedZoneId = await createHostedZone(this.local, settings.domain);
-    this.configuration = new CycleConfiguration(join(this.stateDir, "project"), workDir, {
-      ...overrides,
-      hostedZoneId,
-    });
+    const { settings } = this.planned;
     const { activeRegion: home, generation } = settings;
     const first = await this.stage("Deploy both regions", async (tell) => ({
-      primary: await this.up("primary", tell),
-      dr: await this.up("dr", tell),
+      primary: await this.stacks.up("primary", tell),
+      dr: await this.stacks.up("dr", tell),
     }));
     let world = this.world(first, "dr");
     await this.settle(world, alive);
@@ -167,13 +159,15 @@ class Cycle {
     await this.stage(`Lose ${activeRegion}, wait until ${waitingRegion} serves`, async (tell) => {
       await this.setPace();
       faults.loseRegion(activeRegion);
-      await this.until("serving", world, tell, alive, () => served(world));
+      await untilRecord("serving", { local: this.local, world, tell, alive }, served);
       this.noteOutage("failover", world);
     });
     await this.stage(`${activeRegion} comes back and is fenced`, async (tell) => {
       clock.setScale(fastScale);
       faults.reviveRegion(activeRegion);
-      await this.until("the fence", world, tell, alive, () => world.isFenced());
+      await untilRecord("the fence", { local: this.local, world, tell, alive }, (seen) =>
+        seen.isFenced(),
+      );
     });
   }
 
@@ -187,7 +181,7 @@ class Cycle {
       const generation = world.record()?.record.generation ?? 0;
       const request = requestOf({ ...options, planned: true }, generation, clock.date(), "back-1");
       await world.deliver(request);
-      await this.until("serving", world, tell, alive, () => served(world));
+      await untilRecord("serving", { local: this.local, world, tell, alive }, served);
       const entry = world.record()?.record.history.at(-1);
       this.checks.push(plannedLosesNothing("failback", entry));
       this.noteOutage("failback", world);
@@ -206,63 +200,27 @@ class Cycle {
     before: Readonly<Record<StackName, OperationResult>>,
   ): Promise<Record<StackName, OperationResult>> {
     this.local.gateway.clock.setScale(fastScale);
-    const adoption = await this.stage(`Adopt: ${turn}`, () => this.adoptConfiguration());
+    const adoption = await this.stage(`Adopt: ${turn}`, () => this.stacks.adopt());
     const [active, former] = adoption.order;
     const urns = adoption.letGo?.urns ?? [];
     const results = { ...before };
     await this.stage(`Update ${active}: it takes over`, async (tell) => {
-      results[active] = await this.up(active, tell);
+      results[active] = await this.stacks.up(active, tell);
       this.checks.push(nothingReplaced(turn, results[active].operations));
     });
     await this.stage(`Update ${former}: it follows`, async (tell) => {
-      results[former] = await this.up(former, tell);
+      results[former] = await this.stacks.up(former, tell);
       this.checks.push(letsGoOf(turn, results[former].operations, urns));
       this.checks.push(formerDataKept(turn, await formerState(this.local, before[former])));
     });
     return results;
   }
 
-  private async adoptConfiguration(): Promise<Adoption> {
-    const { verdict } = await adoptStacks(
-      this.configuration.folder,
-      { primary: "primary", dr: "dr" },
-      { readRecord: (region, prefix) => readRecord(this.local, region, prefix) },
-    );
-    if (verdict.kind !== "adopt") throw new Error(`Adoption was refused: ${verdict.because}`);
-    const { letGo } = verdict;
-    if (letGo !== undefined) await this.engine.unprotect(this.spec(letGo.program), letGo.urns);
-    return verdict;
-  }
-
   private async expectRefusals(turn: string): Promise<void> {
     await this.stage(`Pulumi refuses ${turn}`, async () => {
       for (const stack of stackNames) {
-        const messages = await this.engine.preview(this.spec(stack)).then(
-          () => [],
-          (error: unknown) => {
-            if (!(error instanceof OperationFailed)) throw error;
-            return error.result.diagnostics.map(({ message }) => message);
-          },
-        );
-        this.checks.push(refused(turn, stack, messages));
+        this.checks.push(refused(turn, stack, await this.stacks.refusal(stack)));
       }
-    });
-  }
-
-  private spec(stack: StackName) {
-    const { stateDir } = this;
-    return this.local.stack(stack, { workDir, stateDir }, this.configuration.values(stack));
-  }
-
-  private up(stack: StackName, tell: Tell): Promise<OperationResult> {
-    let done = 0;
-    return this.engine.up(this.spec(stack), {
-      signal: this.signal,
-      onEvent: (event) => {
-        if (event.kind !== "finished") return;
-        done += 1;
-        tell(`${stack}: ${done} resources, last ${event.operation.name}`, "passing");
-      },
     });
   }
 
@@ -273,7 +231,7 @@ class Cycle {
   ): DrillWorld {
     const active = waiting === "dr" ? results.primary : results.dr;
     const sides = { active, waiting: results[waiting] };
-    return DrillWorld.between(this.local, sides, this.configuration.settings(waiting));
+    return DrillWorld.between(this.local, sides, this.stacks.settings(waiting));
   }
 
   private settle(world: DrillWorld, alive: AbortSignal): Promise<void> {
@@ -285,34 +243,6 @@ class Cycle {
 
   private async setPace(): Promise<void> {
     this.local.gateway.clock.setScale(this.options.scale ?? paceFor(await processStart()));
-  }
-
-  private async until(
-    what: string,
-    world: DrillWorld,
-    tell: Tell,
-    alive: AbortSignal,
-    reached: () => boolean,
-  ): Promise<void> {
-    const { clock } = this.local.gateway;
-    const began = clock.now();
-    while (!reached()) {
-      const record = world.record()?.record;
-      const waits = Object.entries(record?.steps ?? {}).flatMap(([name, step]) =>
-        step.state === "running" ? [`${name} (${step.waitsFor ?? "running"})`] : [],
-      );
-      const elapsed = clock.now() - began;
-      tell(
-        `${readableDuration(elapsed)}  ${record?.phase ?? "no record"}: ${waits.join(", ")}`,
-        "passing",
-      );
-      if (elapsed > patience) {
-        throw new Error(
-          `It does not come to ${what}: phase ${record?.phase ?? "none"}; ${waits.join(", ")}.`,
-        );
-      }
-      await pause(alive);
-    }
   }
 
   private noteOutage(turn: string, world: DrillWorld): void {

@@ -1,6 +1,6 @@
 import Table from "cli-table3";
 import { readableDuration } from "../../../failover/duration";
-import type { CycleReport } from "./cycle";
+import type { CycleReport } from "./cycleReport";
 
 /** What the cycle prints at its end. */
 export function summariseCycle({
