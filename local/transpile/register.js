@@ -15,6 +15,7 @@
 const { createHash } = require("node:crypto");
 const fs = require("node:fs");
 const path = require("node:path");
+const { threadId } = require("node:worker_threads");
 
 const root = path.resolve(__dirname, "..", "..");
 const folder = path.join(root, ".cache", "transpiled");
@@ -65,9 +66,9 @@ function readIfThere(entry) {
   }
 }
 
-/** Processes that compile the same file at the same time each put a whole entry in its place. */
+/** Processes, and threads of one, that compile the same file at once each put a whole entry in place. */
 function keep(entry, text) {
-  const unfinished = `${entry}.${process.pid}`;
+  const unfinished = `${entry}.${process.pid}.${threadId}`;
   try {
     fs.mkdirSync(folder, { recursive: true });
     fs.writeFileSync(unfinished, text, { mode: 0o600 });
