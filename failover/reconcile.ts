@@ -45,8 +45,10 @@ export function partsNeeded(record: FailoverRecord, policy: Policy): readonly Ob
     case "recovering": {
       const parts = ["lastAlive", "activeGroups", "waitingTeams", "traffic"] as const;
       const stillOpen = record.committedAt === undefined;
-      // Once in service, the sizes belong to the scaling policies, and nothing is decided by them.
-      const rising = record.steps.capacity?.state !== "done";
+      // Until the teams answer: what was raised may have been lowered by a run that was left behind.
+      const rising = [record.steps.capacity, record.steps.controllers].some(
+        (step) => step?.state !== "done",
+      );
       return [
         ...parts,
         ...(rising ? (["waitingGroups"] as const) : []),

@@ -33,14 +33,18 @@ export function viewCapacity(
   policy: Policy,
 ): StepView {
   const name = "capacity";
-  // Once in service, the sizes belong to the scaling policies.
-  if (isDone(record, name)) return { name, state: "done", actions: [] };
-  if (!waitingGroups?.known) return unread(name, waitingGroups);
+  const done = isDone(record, name);
+  if (!waitingGroups?.known) {
+    return done ? { name, state: "done", actions: [] } : unread(name, waitingGroups);
+  }
   const short = waitingGroups.value.filter((group) => {
     const serving = policy.servingSizes[group.name];
     const small = serving !== undefined && (group.max < serving.max || group.min < serving.min);
     return small || group.launchSuspended;
   });
+  // Once in service, the number belongs to the scaling policies; a size below the serving one does
+  // not: a run that an abort had left behind may still have lowered it.
+  if (done && short.length === 0) return { name, state: "done", actions: [] };
   const missing = waitingGroups.value.filter(
     (group) => group.inService < (policy.servingSizes[group.name]?.min ?? 0),
   );

@@ -23,11 +23,16 @@ describe("what a round looks at", () => {
     expect(partsNeeded({ ...aborted, settledAt: 1 }, policy)).to.deep.equal(["alarm"]);
   });
 
-  it("is the waiting groups only until they are in service", () => {
+  it("is the waiting groups only until they are in service and their teams answer", () => {
     const rising = record({ phase: "recovering", steps: { capacity: { state: "running" } } });
     const risen = record({ phase: "recovering", steps: { capacity: done } });
+    const answering = record({
+      phase: "recovering",
+      steps: { capacity: done, controllers: done },
+    });
     expect(partsNeeded(rising, policy)).to.include("waitingGroups");
-    expect(partsNeeded(risen, policy)).not.to.include("waitingGroups");
+    expect(partsNeeded(risen, policy)).to.include("waitingGroups");
+    expect(partsNeeded(answering, policy)).not.to.include("waitingGroups");
   });
 
   it("is the old region's answers only until the commit", () => {

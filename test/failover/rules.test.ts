@@ -282,6 +282,21 @@ describe("the safety rules", () => {
       }
     });
 
+    it("raise the waiting groups again that a run of before an abort lowers late", async () => {
+      cloud.loseActiveRegion();
+      await invoke(request(clock), 2);
+      await schedule(3);
+      expect(cloud.record?.steps.capacity?.state).to.equal("done");
+      const groups = cloud.waiting.groups.map(({ name }) => name);
+      await cloud.act({ kind: "lowerCapacity", groups });
+      const { phase } = await schedule(15);
+      expect(phase).to.equal("serving");
+      expect(cloud.waiting.groups.map(({ instances }) => instances)).to.deep.equal(
+        cloud.waiting.groups.map(({ desired }) => desired),
+      );
+      expect(cloud.requested("raiseCapacity")).to.be.at.least(2);
+    });
+
     it("take up an alarm whose message was lost", async () => {
       cloud.loseActiveRegion();
       cloud.alarm = "ALARM";
