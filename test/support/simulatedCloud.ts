@@ -307,3 +307,18 @@ export class SimulatedCloud implements Cloud {
     return body();
   }
 }
+
+/** Invokes as the schedule does: at once, then each minute until the time is up. */
+export async function eachMinute<Result>(
+  clock: SimulatedClock,
+  forMinutes: number,
+  invoke: () => Promise<Result>,
+): Promise<Result> {
+  const end = clock.now() + minutes(forMinutes);
+  let result = await invoke();
+  while (clock.now() < end) {
+    clock.advance(minutes(1));
+    result = await invoke();
+  }
+  return result;
+}
