@@ -109,6 +109,8 @@ export interface FailoverRecord {
   readonly lostAt?: number;
   /** Since when the old region's control plane has not answered without a break. */
   readonly silentSince?: number;
+  /** Some of that silence were server errors: the region is there, and broken. Set or absent. */
+  readonly silentErrors?: true;
   /** Since when a lag that the RPO gate asks for could not be read, with the fence up already. */
   readonly unreadSince?: number;
   /** When all that an aborted attempt had touched was seen put back. */
@@ -150,8 +152,17 @@ export interface FailoverRecord {
 /** Enough for years of rehearsals and far below DynamoDB's 400 kB an item. */
 export const historyLength = 20;
 
-/** Why a part of the world could not be read. Only `unreachable` counts as "does not answer". */
-export type ReadFailure = "unreachable" | "refused" | "failed";
+/**
+ * Why a part of the world could not be read.
+ *
+ * - `unreachable`: nobody answered.
+ * - `faulty`: the service answered, with a server error.
+ * - `refused`: it lives, and does not let the function.
+ * - `failed`: it lives and throttles, or cannot serve the request; or the error is our own.
+ *
+ * The first two count as "does not answer" (S3), see silence.ts.
+ */
+export type ReadFailure = "unreachable" | "faulty" | "refused" | "failed";
 
 /** A part of the world as a describe call returned it, or why it could not be read. */
 export type Reading<T> =

@@ -134,6 +134,7 @@ export function begin(
     "downSince",
     "lostAt",
     "silentSince",
+    "silentErrors",
     "unreadSince",
     "settledAt",
     "unsettledPagedAt",
@@ -165,7 +166,7 @@ export function abort(
   const why = human ? `by a person${by.reason ? `: ${by.reason}` : ""}` : "the region is healthy";
   const aborted: FailoverRecord = {
     ...enter(
-      without(record, "blockage", "downSince", "silentSince", "unreadSince"),
+      without(record, "blockage", "downSince", "silentSince", "silentErrors", "unreadSince"),
       "aborted",
       now,
     ),

@@ -213,6 +213,7 @@ describe("a trigger", () => {
       downSince: 1,
       lostAt: 1,
       silentSince: 1,
+      silentErrors: true,
       unreadSince: 1,
       settledAt: 1,
       unsettledPagedAt: 1,
@@ -239,6 +240,7 @@ describe("a trigger", () => {
       trigger,
       downSince: 1,
       silentSince: 1,
+      silentErrors: true,
       unreadSince: 1,
       blockage: { step: "home", since: 1, reason: "-", remedy: "-", pagedAt: 1 },
       steps: { fence: { state: "done" } },
@@ -247,7 +249,13 @@ describe("a trigger", () => {
     it("leaves what the rounds after it undo, and tells why", () => {
       const record = judge(person({ command: "abort", reason: "false alarm" }), underWay).record;
       expect(record).to.include({ phase: "aborted", since: now });
-      expect(record).not.to.have.any.keys("blockage", "downSince", "silentSince", "unreadSince");
+      expect(record).not.to.have.any.keys(
+        "blockage",
+        "downSince",
+        "silentSince",
+        "silentErrors",
+        "unreadSince",
+      );
       expect(record.disarmed).to.deep.equal({ until: "alarmClears" });
       expect(record.history).to.deep.equal([
         { outcome: "aborted", generation: 1, trigger, startedAt: 5, endedAt: now, fenced: true },

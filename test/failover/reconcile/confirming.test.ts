@@ -50,6 +50,11 @@ describe("a failover that is being confirmed", () => {
     expect(decideOn(dwelt, lossSeen({ targets })).record.phase).to.equal("recovering");
   });
 
+  it("believes a control plane that answers with server errors as little as a silent one", () => {
+    const { record } = decideOn(dwelt, lossSeen({ targets: unknown("faulty") }));
+    expect(record).to.include({ phase: "recovering", silentSince: now, silentErrors: true });
+  });
+
   const doubts: Record<string, [Partial<Observation>, RegExp]> = {
     "the control plane refuses": [{ targets: unknown("refused") }, /0 of 4 teams answer.*refused/],
     "the control plane fails": [{ targets: unknown("failed") }, /cannot be asked \(failed\)/],

@@ -36,6 +36,12 @@ describe("the fence", () => {
       expect(judgeFence(tried, silent, now, 300_000)).to.equal("expired");
     });
 
+    it("also when it answers with nothing but server errors", () => {
+      const seen = { activeGroups: unknown("faulty") };
+      expect(judgeFence(tried, seen, now, 300_000)).to.equal("expired");
+      expect(judgeFence(tried, seen, now, 300_001)).to.equal("open");
+    });
+
     it("not a moment before", () => {
       expect(judgeFence(tried, silent, now, 300_001)).to.equal("open");
     });
@@ -69,6 +75,16 @@ describe("the fence", () => {
       expect(noteSilence(earlier, unknown("unreachable"), now).silentSince).to.equal(5);
     });
 
+    it("with server errors too, and remembers that there were some", () => {
+      const silent = recordOf({ silentSince: 5 });
+      const faulty = noteSilence(silent, unknown("faulty"), now);
+      expect(faulty).to.include({ silentSince: 5, silentErrors: true });
+      const later = noteSilence(faulty, unknown("unreachable"), now);
+      expect(later).to.include({ silentSince: 5, silentErrors: true });
+      const mute = noteSilence(silent, unknown("unreachable"), now);
+      expect(mute).not.to.have.property("silentErrors");
+    });
+
     const answers = {
       "a group": known([]),
       "a refusal": unknown("refused"),
@@ -77,8 +93,9 @@ describe("the fence", () => {
     };
     for (const [what, reading] of Object.entries(answers)) {
       it(`anew after ${what}`, () => {
-        const silent = recordOf({ silentSince: 5 });
-        expect(noteSilence(silent, reading, now)).not.to.have.property("silentSince");
+        const silent = recordOf({ silentSince: 5, silentErrors: true });
+        const heard = noteSilence(silent, reading, now);
+        expect(heard).not.to.have.any.keys("silentSince", "silentErrors");
       });
     }
   });

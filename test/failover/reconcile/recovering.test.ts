@@ -196,6 +196,18 @@ describe("a failover under way", () => {
       expect(says[0]?.body).to.match(/us-east-1 .* 5 min.*lost.*stop them now/s);
     });
 
+    it("unfenced after server errors alone, and says that the region is there", () => {
+      const silentSince = now - policy.fenceTimeout;
+      const record = fencing({ silentSince, silentErrors: true });
+      const body = (seen: Observation) => decideOn(record, seen).says[0]?.body;
+      const errors = /answered with server errors, or not at all, for 5 min.*there and broken/;
+      expect(body(lossSeen({ activeGroups: unknown("faulty") }))).to.match(errors);
+      expect(body(lossSeen()), "though the last question came to nothing").to.match(errors);
+      const answered = lossSeen({ activeGroups: unknown("failed", "Throttling") });
+      const { record: open } = decideOn(record, answered);
+      expect(open).not.to.have.any.keys("committedAt", "silentSince", "silentErrors");
+    });
+
     it("never unfenced when it was planned", () => {
       const trigger = { ...byPerson, planned: true } as const;
       const record = fencing({ silentSince: 0, trigger });
@@ -341,6 +353,8 @@ describe("a failover under way", () => {
           "recovering",
         );
         expect(decideOn(committed(), silent).record.phase).to.equal("recovering");
+        const faulty = taken({ traffic: unknown("faulty") });
+        expect(decideOn(asked(policy.fenceTimeout), faulty).record.phase).to.equal("serving");
       });
 
       it("unless it answers, with an error or unchanged", () => {
