@@ -53,6 +53,18 @@ export interface AcceptedTrigger {
   readonly reason?: string;
 }
 
+/**
+ * A person's word that the former region, silent and never seen fenced, is given up as lost, so that
+ * the active stack can be updated. It holds for the silence in which it was given.
+ */
+export interface UnfencedAcceptance {
+  readonly id: string;
+  /** Epoch milliseconds. */
+  readonly at: number;
+  readonly by: string;
+  readonly reason: string;
+}
+
 /** What is lost at the most: replication lag when the old region was last seen alive, in seconds. */
 export interface Lag {
   readonly database?: number;
@@ -138,6 +150,8 @@ export interface FailoverRecord {
    * routing has nowhere to move users to.
    */
   readonly edgeShut?: true;
+  /** See {@link file://./reconcile/unfenced.ts}. */
+  readonly unfencedAcceptance?: UnfencedAcceptance;
   /** Triggers that were looked at, newest last, so that a repeat changes nothing (S5). */
   readonly seenTriggers: readonly {
     readonly id: string;
@@ -306,6 +320,10 @@ export interface Policy {
   readonly hasDatabase: boolean;
 }
 
+/** What a person can ask of the function. */
+export const humanCommands = ["failover", "abort", "acceptUnfenced"] as const;
+export type HumanCommand = (typeof humanCommands)[number];
+
 /** A trigger as the function received it, before it is judged. */
 export type Trigger =
   /** Each minute; asks for nothing by itself. */
@@ -324,10 +342,12 @@ export type Trigger =
       readonly kind: "config" | "direct";
       readonly id: string;
       readonly at: number;
-      readonly command: "failover" | "abort";
+      readonly command: HumanCommand;
       readonly force: boolean;
       readonly planned?: boolean;
       readonly reason?: string;
+      /** Who asks, in their own words. */
+      readonly by?: string;
       /** The generation that the person looked at; another one now means that somebody was faster. */
       readonly generation: number;
     };
