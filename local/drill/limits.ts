@@ -16,12 +16,14 @@ const modelledPlane = [
   "TLS, DNS resolution and the accelerator's network are not modelled; requests reach a load balancer directly.",
 ];
 
-function realPlane({ database }: Measured): string[] {
+function realPlane({ database, jenkins }: Measured): string[] {
   return [
-    "Controllers are stand-in processes that append to a file and insert a row for each build; no Jenkins ran. Boot and load times are modelled.",
+    jenkins === null
+      ? "Controllers are stand-in processes that append to a file and insert a row for each build; no Jenkins ran. Boot and load times are modelled."
+      : `Controllers are a real ${jenkins.product} from its war, without the configuration, plugins and agents that the machine image gives them; it keeps nothing in the database. Boot times are modelled; its load takes real time, which counts as modelled time.`,
     `Leases live ${leaseStretch} times as long as configured, in proportion: at this pace half a second of a busy machine is half a minute. The lease script is the deployed one; its clock and the AWS CLI are stand-ins.`,
     "Users wait half a second of real time for an answer, whatever the pace; a gap is as exact as ten requests a second make it.",
-    ...(database === null
+    ...(database === null && jenkins === null
       ? ["The database is modelled: only PostgreSQL runs for real. No rows were counted."]
       : []),
     "TLS and the accelerator's network are not modelled; load balancers do not fail open to unhealthy targets.",

@@ -4,6 +4,7 @@ import type { DataPlane } from "../dataPlane/dataPlane";
 import type { DataPlaneProcesses } from "../dataPlane/dataPlaneProcesses";
 import type { LocalAws } from "../localAws";
 import type { PlannedDeployment } from "./deployment";
+import { JenkinsTrial } from "./jenkins/jenkinsTrial";
 import { readLog, readRows } from "./keptBuilds";
 import { measure, type Measured, type Observations } from "./measured";
 import { type RealPace, type RealPaces, toReal } from "./realPace";
@@ -40,6 +41,9 @@ interface Observation {
 /** Watches users and data from the steady state to the end of a drill. */
 export class Measurement {
   private readonly traffic: Promise<UserTraffic>;
+  /** Only where a real Jenkins runs. */
+  private readonly trial: Promise<JenkinsTrial | undefined>;
+  private readonly prefix: string;
   private readonly hasDatabase: boolean;
   private readonly firstPace: RealPace;
   private readonly timers: NodeJS.Timeout[] = [];
@@ -59,20 +63,26 @@ export class Measurement {
     private readonly processes: DataPlaneProcesses,
     { settings }: PlannedDeployment,
   ) {
-    const { teams, domain, database } = settings;
+    const { teams, domain, database, prefix } = settings;
+    const { jenkins } = plane;
+    this.prefix = prefix;
     this.hasDatabase = database.engine === "postgres";
     this.firstPace = paceOf(local);
     const served = teams
       .filter(({ strategy }) => strategy !== "local-only")
       .map(({ name }) => ({ name, host: `${name}.${domain}` }));
     this.traffic = processes.edge.port.then((port) => {
-      const traffic = new UserTraffic(served, port);
+      const traffic = new UserTraffic(served, port, jenkins && ["read"]);
       traffic.start();
       this.every(() => {
-        if (teamsWithoutBuild(traffic).length === 0) this.servedAt ??= local.gateway.clock.now();
+        // A real Jenkins serves when it has built; see usualDay.
+        if (jenkins === undefined && teamsWithoutBuild(traffic).length === 0) this.noteServed();
       });
       return traffic;
     });
+    this.trial = processes.edge.port.then(
+      (port) => jenkins && new JenkinsTrial(jenkins.war, served, port),
+    );
   }
 
   /**
@@ -93,6 +103,9 @@ export class Measurement {
    */
   async usualDay({ servingRegion, homeReplica }: DataPlaces, tell: Tell, signal: AbortSignal) {
     const traffic = await this.traffic;
+    const trial = await this.trial;
+    await trial?.work(tell);
+    if (trial) this.noteServed();
     const { clock } = this.local.gateway;
     const end = clock.now() + openingPatienceMs;
     for (;;) {
@@ -100,7 +113,7 @@ export class Measurement {
       if (this.servedAt !== undefined && syncedAt > this.servedAt + copiedMs) return;
       const without = teamsWithoutBuild(traffic);
       const missing =
-        without.length > 0
+        this.servedAt === undefined
           ? `users cannot write to ${without.join(", ")} (${statusesOf(traffic)})`
           : "the homes' copy has no builds yet";
       if (clock.now() > end) throw new Error(`The usual day does not begin: ${missing}.`);
@@ -142,6 +155,10 @@ export class Measurement {
     const { from, paces, places } = this.observed();
     const { requests, teams } = await this.traffic;
     const { lostRegion, servingRegion, writer, replica } = places;
+    const { openedHomes } = this.processes;
+    const jenkins = await (
+      await this.trial
+    )?.compare(openedHomes, lostRegion, (team) => `${this.prefix}-${team}`);
     const { databaseLag, ...loss } = this.loss;
     const rows = this.hasDatabase
       ? [
@@ -158,7 +175,8 @@ export class Measurement {
       lostRegion,
       servingRegion,
       committedAt: committedAt === undefined ? undefined : toReal(paces, committedAt),
-      homes: this.processes.openedHomes.map(({ region, directory }) => ({
+      jenkins: jenkins ?? null,
+      homes: openedHomes.map(({ region, directory }) => ({
         region,
         ...readLog(directory),
       })),
@@ -170,6 +188,10 @@ export class Measurement {
   async stop(): Promise<void> {
     for (const timer of this.timers) clearInterval(timer);
     await (await this.traffic).stop();
+  }
+
+  private noteServed(): void {
+    this.servedAt ??= this.local.gateway.clock.now();
   }
 
   private watchLag({ servingRegion, replica }: DataPlaces): void {
