@@ -33,7 +33,7 @@ export async function drill(
   view: DrillView,
   signal: AbortSignal,
 ): Promise<DrillReport> {
-  const planned = planDeployment(options.teams);
+  const planned = planDeployment(options);
   const engine = chooseEngine(options.engine);
   const started = new Date();
   const stages: StageTime[] = [];
@@ -120,6 +120,7 @@ export async function drill(
         engine: engine.kind,
         emulator: `moto (${options.emulator})`,
         database: realDatabase(running, planned),
+        edge: planned.settings.edge,
         seed: options.seed,
         timeScale: scale,
         lostRegion: activeRegion,

@@ -6,7 +6,7 @@ import type { Measured, MeasuredLoss, MeasuredTeam } from "./measured";
 /** What users and data really met; says so where nothing of it was real. */
 export function renderMeasured(measured: Measured | null): string {
   if (measured === null) {
-    return `<section><h2>Measured here</h2><p class="muted">Nothing: no users came, because the data plane was modelled or the edge is Route 53's.</p></section>`;
+    return `<section><h2>Measured here</h2><p class="muted">Nothing: no users came, because the data plane was modelled.</p></section>`;
   }
   return `<section><h2>Measured here: what users and data met</h2>
 ${cards(figures(measured))}

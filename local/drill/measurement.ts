@@ -85,14 +85,10 @@ export class Measurement {
     );
   }
 
-  /**
-   * Lets users in, wherever they get. Undefined where nobody can come: the data plane is modelled, or
-   * the edge is Route 53's alone, which the edge here does not follow.
-   */
+  /** Lets users in, wherever they get. Undefined where the data plane is modelled: nobody can come. */
   static letUsersIn(local: LocalAws, planned: PlannedDeployment): Measurement | undefined {
     const { dataPlane, processes } = local;
     if (dataPlane === undefined || processes === undefined) return undefined;
-    if (planned.settings.edge !== "globalAccelerator") return undefined;
     return new Measurement(local, dataPlane, processes, planned);
   }
 

@@ -1,5 +1,6 @@
 import { Command } from "commander";
-import { dataPlane, emulator, engine, throwing, whole } from "../commandLine";
+import type { Settings } from "../../stacks/config";
+import { dataPlane, edge, emulator, engine, throwing, whole } from "../commandLine";
 import type { EmulatorChoice } from "../emulator/emulator";
 import type { EngineChoice } from "../engine/chooseEngine";
 import type { DataPlaneChoice } from "../localAws";
@@ -17,6 +18,8 @@ export interface DrillOptions {
   readonly scale?: number;
   /** Number of teams instead of those of Pulumi.yaml. */
   readonly teams?: number;
+  /** What leads users to the active region, instead of what the stacks' files say. */
+  readonly edge?: Settings["edge"];
   /** A jenkins.war to run in the place of the stand-in controllers. */
   readonly war?: string;
   /** Goes on after the failover: adopt, protect again, fail back, and once more. */
@@ -46,6 +49,7 @@ export function readOptions(argv: readonly string[]): DrillOptions {
       whole(1),
     )
     .option("--teams <number>", "so many teams instead of those of Pulumi.yaml", whole(1))
+    .option("--edge <kind>", "globalAccelerator or route53, instead of the stacks' setting", edge)
     .option(
       "--war <file>",
       "a real Jenkins in the place of the stand-ins; one team, or two (default)",

@@ -36,8 +36,7 @@ export function summarise(report: DrillReport, files: readonly string[]): string
 }
 
 function measured({ measured: found }: DrillReport): string[] {
-  if (found === null)
-    return ["Measured here: nothing; the data plane was modelled, or the edge is Route 53's."];
+  if (found === null) return ["Measured here: nothing; the data plane was modelled."];
   const { requests, teams, jenkins } = found;
   const gap = ({ longestGap, longestWriteGap }: (typeof teams)[number]): string =>
     `${readableDuration(longestGap.modelledMilliseconds)} without an answer` +

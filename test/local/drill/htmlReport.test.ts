@@ -14,6 +14,7 @@ const report: DrillReport = {
     engine: "standin",
     database: null,
     emulator: nasty,
+    edge: "route53",
     seed: 1,
     timeScale: 60,
     lostRegion: "eu-central-1",
