@@ -172,7 +172,7 @@ export class Measurement {
       servingRegion,
       committedAt: committedAt === undefined ? undefined : toReal(paces, committedAt),
       jenkins: jenkins ?? null,
-      homes: openedHomes.map(({ region, directory }) => ({
+      homes: this.homeDirectories(places).map(({ region, directory }) => ({
         region,
         ...readLog(directory),
       })),
@@ -184,6 +184,22 @@ export class Measurement {
   async stop(): Promise<void> {
     for (const timer of this.timers) clearInterval(timer);
     await (await this.traffic).stop();
+  }
+
+  /**
+   * The homes that controllers opened, and the copies of those that nobody opened in the new region: a
+   * group with several controllers need not have as many there.
+   */
+  private homeDirectories({ lostRegion, servingRegion, homeReplica }: DataPlaces) {
+    const opened = new Map(
+      this.processes.openedHomes.map(({ region, directory }) => [directory, region]),
+    );
+    for (const { region, path } of this.processes.openedHomes) {
+      if (region !== lostRegion) continue;
+      const copy = this.plane.homes.directoryOf(servingRegion, homeReplica, path);
+      opened.set(copy, servingRegion);
+    }
+    return [...opened].map(([directory, region]) => ({ directory, region }));
   }
 
   private noteServed(): void {

@@ -17,6 +17,8 @@ import type { JenkinsStart, RunningJenkins, StartJenkins } from "./runningJenkin
 export interface OpenedHome {
   readonly region: string;
   readonly autoScalingGroup: string;
+  /** Its place in a file system of either region, e.g. `/devops/1`. */
+  readonly path: string;
   readonly directory: string;
 }
 
@@ -146,8 +148,9 @@ export class ProcessControllers implements ControllerModel {
         `${region} has no access point ${accessPointId} with a directory of its own.`,
       );
     }
-    const directory = this.storage.homes.directoryOf(region, FileSystemId, RootDirectory.Path);
-    this.opened.set(directory, { region, autoScalingGroup: autoScalingGroupName, directory });
+    const path = RootDirectory.Path;
+    const directory = this.storage.homes.directoryOf(region, FileSystemId, path);
+    this.opened.set(directory, { region, autoScalingGroup: autoScalingGroupName, path, directory });
     return directory;
   }
 
