@@ -1,5 +1,5 @@
 import { type Command, CommanderError, InvalidArgumentError } from "commander";
-import { ConfigurationError } from "../stacks/config";
+import { ConfigurationError, type Settings } from "../stacks/config";
 import { type EmulatorChoice, parseEmulatorChoice } from "./emulator/emulator";
 import type { EngineChoice } from "./engine/chooseEngine";
 import type { DataPlaneChoice } from "./localAws";
@@ -60,6 +60,12 @@ export function engine(text: string): EngineChoice {
 export function dataPlane(text: string): DataPlaneChoice {
   if (text === "real" || text === "modelled") return text;
   throw new InvalidArgumentError(`"${text}" is neither real nor modelled.`);
+}
+
+/** Reads `--edge`. */
+export function edge(text: string): Settings["edge"] {
+  if (text === "globalAccelerator" || text === "route53") return text;
+  throw new InvalidArgumentError(`"${text}" is neither globalAccelerator nor route53.`);
 }
 
 /** Reads `--emulator`. */

@@ -29,6 +29,8 @@ export interface LocalAwsOptions {
    * controllers are no processes.
    */
   readonly dataPlane?: DataPlaneChoice;
+  /** A jenkins.war for the controllers of a real data plane. Default: stand-ins. */
+  readonly war?: string;
   /** Same seed, same modelled latencies. */
   readonly seed: number;
   /** Port of the gateway; 0 takes any free one. */
@@ -50,12 +52,12 @@ export class LocalAws {
   ) {}
 
   /**
-   * @throws EmulatorUnavailable or PostgresUnavailable with the cure, or the system's error for a
-   * port that is taken.
+   * @throws EmulatorUnavailable or PostgresUnavailable with the cure, an error for a war that cannot
+   * be run, or the system's error for a port that is taken.
    */
   static async start(options: LocalAwsOptions): Promise<LocalAws> {
     // First: what it makes at its start takes as long as the emulator's own start.
-    const dataPlane = options.dataPlane === "real" ? await DataPlane.start() : undefined;
+    const dataPlane = options.dataPlane === "real" ? await DataPlane.start(options.war) : undefined;
     try {
       const emulator = await startEmulator({
         choice: options.emulator,

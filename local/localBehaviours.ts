@@ -10,6 +10,7 @@ import { ImageBuilderBehaviour } from "./gateway/behaviours/imageBuilder/imageBu
 import { LambdaBehaviour } from "./gateway/behaviours/lambda/lambda";
 import { LoadBalancerEdge } from "./gateway/behaviours/loadBalancerEdge/loadBalancerEdge";
 import { RdsBehaviour } from "./gateway/behaviours/rds/rds";
+import { NameServers } from "./gateway/behaviours/route53/nameServers";
 import { BucketReplicationBehaviour } from "./gateway/behaviours/s3/bucketReplication";
 import { EventBridgeScheduleBehaviour } from "./gateway/behaviours/schedule/eventBridgeSchedule";
 import { SnsDeliveryBehaviour } from "./gateway/behaviours/sns/snsDelivery";
@@ -28,6 +29,7 @@ export class LocalBehaviours {
   readonly efs: EfsBehaviour;
   readonly globalAccelerator = new GlobalAcceleratorBehaviour();
   readonly loadBalancerEdge = new LoadBalancerEdge();
+  readonly nameServers = new NameServers();
   readonly all: readonly Behaviour[];
 
   /** @param dataPlane real databases and homes; without it they are modelled. */
@@ -49,6 +51,7 @@ export class LocalBehaviours {
       new AutoScalingBehaviour(),
       new TargetHealthBehaviour(),
       this.loadBalancerEdge,
+      this.nameServers,
     ];
   }
 }

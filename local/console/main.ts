@@ -24,7 +24,7 @@ async function main(): Promise<void> {
   const stateDir = mkdtempSync(join(tmpdir(), "local-aws-"));
   let local: LocalAws | undefined;
   try {
-    const planned = planDeployment(undefined);
+    const planned = planDeployment();
     const engine = chooseEngine(options.engine);
     const view = createView(false);
     local = await startLocal(options, view);

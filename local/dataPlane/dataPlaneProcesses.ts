@@ -9,7 +9,7 @@ export class DataPlaneProcesses {
   readonly edge: UserEdge;
 
   constructor(dataPlane: DataPlane, behaviours: LocalBehaviours) {
-    this.controllers = new ProcessControllers(dataPlane);
+    this.controllers = new ProcessControllers(dataPlane, dataPlane.jenkins?.start);
     this.edge = new UserEdge(behaviours);
   }
 

@@ -23,13 +23,22 @@ export interface PlannedDeployment {
   readonly overrides: Readonly<Record<string, string>>;
 }
 
+/** What a drill may set otherwise than the stacks' files. */
+export interface PlannedDifferences {
+  /** So many teams, with the defaults. */
+  readonly teams?: number;
+  readonly edge?: Settings["edge"];
+}
+
 /**
  * Reads the settings as the stacks will.
  * @throws ConfigurationError with all that is wrong, before anything was started.
  */
-export function planDeployment(teams: number | undefined): PlannedDeployment {
-  const overrides: Record<string, string> =
-    teams === undefined ? {} : { teams: JSON.stringify(sampleTeams(teams)) };
+export function planDeployment({ teams, edge }: PlannedDifferences = {}): PlannedDeployment {
+  const overrides: Record<string, string> = {
+    ...(teams === undefined ? {} : { teams: JSON.stringify(sampleTeams(teams)) }),
+    ...(edge === undefined ? {} : { edge }),
+  };
   const { name, config } = readProject({ ...unused, workDir, name: "dr", config: overrides });
   const own = Object.entries(config).flatMap(([key, value]) =>
     key.startsWith(`${name}:`) ? [[key.slice(name.length + 1), value] as const] : [],

@@ -15,7 +15,7 @@ import { readableDuration } from "../../failover/duration";
 import { makeReport } from "./makeReport";
 import { type DataPlaces, Measurement } from "./measurement";
 import type { DrillOptions } from "./options";
-import { paceFor, processStart, usualPace } from "./pace";
+import { paceFor, processStart, usualPace, warDeployPace, warPace } from "./pace";
 import type { DrillReport, StageTime } from "./report";
 import type { DrillView, Tell } from "./stage";
 import { fastScale, patience, pause, steady } from "./steadyState";
@@ -33,7 +33,7 @@ export async function drill(
   view: DrillView,
   signal: AbortSignal,
 ): Promise<DrillReport> {
-  const planned = planDeployment(options.teams);
+  const planned = planDeployment(options);
   const engine = chooseEngine(options.engine);
   const started = new Date();
   const stages: StageTime[] = [];
@@ -51,12 +51,13 @@ export async function drill(
       LocalAws.start({
         emulator: options.emulator,
         dataPlane: options.dataPlane,
+        ...(options.war === undefined ? {} : { war: options.war }),
         seed: options.seed,
         progress: tell,
       }),
     );
     const running = local;
-    running.gateway.clock.setScale(fastScale);
+    running.gateway.clock.setScale(options.war === undefined ? fastScale : warDeployPace);
     const pair = await running.whileAlive(signal, (alive) =>
       timed("Deploy both regions", (tell) =>
         deployPair(running, engine, planned, stateDir, tell, alive),
@@ -75,7 +76,8 @@ export async function drill(
         timed("Wait until users are served", (tell) => watching.usualDay(places, tell, alive)),
       );
     }
-    const scale = options.scale ?? paceFor(await processStart());
+    const pace = paceFor(await processStart());
+    const scale = options.scale ?? (options.war === undefined ? pace : Math.min(pace, warPace));
     running.gateway.clock.setScale(scale);
     watching?.observe(places);
     if (watching) await pause(signal, 1_000);
@@ -83,8 +85,9 @@ export async function drill(
     const callsBefore = running.gateway.calls.since(0).length;
     await running.whileAlive(signal, (alive) =>
       timed(`Lose ${activeRegion}, wait until ${waitingRegion} serves`, async (tell) => {
-        if (scale < usualPace && options.scale === undefined) {
-          tell(`This machine is busy: ${scale} modelled seconds a second instead of ${usualPace}.`);
+        const usual = options.war === undefined ? usualPace : warPace;
+        if (scale < usual && options.scale === undefined) {
+          tell(`This machine is busy: ${scale} modelled seconds a second instead of ${usual}.`);
         }
         running.gateway.faults.loseRegion(activeRegion);
         watching?.noteLoss();
@@ -117,6 +120,7 @@ export async function drill(
         engine: engine.kind,
         emulator: `moto (${options.emulator})`,
         database: realDatabase(running, planned),
+        edge: planned.settings.edge,
         seed: options.seed,
         timeScale: scale,
         lostRegion: activeRegion,

@@ -1,27 +1,53 @@
 import { readableDuration, readableLag } from "../../failover/duration";
 import { type Card, cards, escape, table } from "./htmlParts";
+import type { JenkinsMeasured } from "./jenkins/jenkinsTrial";
 import type { Measured, MeasuredLoss, MeasuredTeam } from "./measured";
 
 /** What users and data really met; says so where nothing of it was real. */
 export function renderMeasured(measured: Measured | null): string {
   if (measured === null) {
-    return `<section><h2>Measured here</h2><p class="muted">Nothing: no users came, because the data plane was modelled or the edge is Route 53's.</p></section>`;
+    return `<section><h2>Measured here</h2><p class="muted">Nothing: no users came, because the data plane was modelled.</p></section>`;
   }
-  const { homes, database } = measured;
   return `<section><h2>Measured here: what users and data met</h2>
 ${cards(figures(measured))}
-<p class="muted">Ten requests a second of real time for each team, reads and writes in turn, through the edge to
-${escape(String(homes.writers))} processes with ${escape(String(homes.read))} homes${database === null ? "" : ` and ${escape(database)}`}. Gaps are on the
+<p class="muted">Ten requests a second of real time for each team, ${escape(servedBy(measured))}. Gaps are on the
 modelled clock, in brackets as they really took.</p>
 ${table(["Team", "Requests", "Failed", "Acknowledged", "Longest gap", "Without writes"], measured.teams.map(teamRow))}
+${measured.jenkins === null ? "" : renderJenkins(measured.jenkins)}
 </section>`;
 }
 
-function figures({ requests, teams, builds, rows, homes, acceptedByOldSide }: Measured): Card[] {
+function servedBy({ homes, database, jenkins }: Measured): string {
+  if (jenkins !== null) return `reads only, through the edge to a real ${jenkins.product}`;
+  const storage = `${homes.read} homes${database === null ? "" : ` and ${database}`}`;
+  return `reads and writes in turn, through the edge to ${homes.writers} processes with ${storage}`;
+}
+
+/** What became of the jobs of a real Jenkins. */
+function renderJenkins({ product, teams }: JenkinsMeasured): string {
+  const rows = teams.map(({ team, job, before, after, next, problem }) => [
+    team,
+    job,
+    before.map(({ number, result }) => `${number} ${result}`).join(", "),
+    after?.map(({ number, result }) => `${number} ${result}`).join(", ") ?? problem ?? "no job",
+    next === null ? (problem ?? "none") : `${next.number} ${next.result}`,
+  ]);
+  return `<h3>${escape(product)}: jobs and builds</h3>
+${table(["Team", "Job", "Builds before the loss", "There after it", "Then built"], rows)}`;
+}
+
+function figures(measured: Measured): Card[] {
+  const { requests, teams } = measured;
   const gap = Math.max(0, ...teams.map(({ longestGap }) => longestGap.modelledMilliseconds));
   return [
     ["Longest gap", readableDuration(gap), "no answer for any user of a team"],
     ["Requests failed", String(requests.failed), `of ${requests.total}`],
+    ...(measured.builds === null ? [] : keptFigures(measured, measured.builds)),
+  ];
+}
+
+function keptFigures({ rows, homes, acceptedByOldSide }: Measured, builds: MeasuredLoss): Card[] {
+  return [
     ["Builds lost in homes", String(builds.lost), explanation(builds)],
     ...(rows === null ? [] : [["Rows lost", String(rows.lost), explanation(rows)] as const]),
     [
@@ -46,6 +72,6 @@ function teamRow(team: MeasuredTeam): string[] {
     String(team.failed),
     String(team.acknowledged),
     gap(team.longestGap),
-    gap(team.longestWriteGap),
+    team.longestWriteGap === null ? "only reads" : gap(team.longestWriteGap),
   ];
 }

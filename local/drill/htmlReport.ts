@@ -39,7 +39,7 @@ function header({ verdict, setup, startedAt, realSeconds }: DrillReport): string
 <p class="verdict ${verdict}">${verdict === "proven" ? "Proven" : "Missed"}</p>
 <h1><span class="short">${escape(setup.lostRegion)}</span> was lost, <span class="short">${escape(setup.servingRegion)}</span> serves</h1>
 <p class="muted">Drill of ${escape(startedAt.slice(0, 16).replace("T", " "))} UTC, ${realSeconds.toFixed(0)} s of real time by ${engine} on
-${escape(setup.emulator)}. Seed ${setup.seed}; ${setup.timeScale} modelled seconds a second;
+${escape(setup.emulator)}. Users by ${setup.edge === "route53" ? "Route 53" : "Global Accelerator"}. Seed ${setup.seed}; ${setup.timeScale} modelled seconds a second;
 ${setup.resources.primary} + ${setup.resources.dr} resources deployed. Times are modelled unless they say otherwise.</p>
 </header>`;
 }

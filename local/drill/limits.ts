@@ -1,12 +1,13 @@
 import { leaseStretch } from "../dataPlane/controllers/machineEnvironment";
 import type { Measured } from "./measured";
+import type { DrillSetup } from "./report";
 
 /** What a drill cannot show, in sentences, by what in it was real. */
-export function limitsOf(measured: Measured | null): string[] {
+export function limitsOf(measured: Measured | null, edge: DrillSetup["edge"]): string[] {
   return [
     "AWS's latencies are modelled from the sources given; no AWS was involved.",
     "The emulator checks neither IAM policies nor the provider's schema: that a policy suffices is shown by AWS alone.",
-    ...(measured === null ? modelledPlane : realPlane(measured)),
+    ...(measured === null ? modelledPlane : realPlane(measured, edge)),
   ];
 }
 
@@ -16,13 +17,20 @@ const modelledPlane = [
   "TLS, DNS resolution and the accelerator's network are not modelled; requests reach a load balancer directly.",
 ];
 
-function realPlane({ database }: Measured): string[] {
+function realPlane({ database, jenkins }: Measured, edge: DrillSetup["edge"]): string[] {
   return [
-    "Controllers are stand-in processes that append to a file and insert a row for each build; no Jenkins ran. Boot and load times are modelled.",
+    jenkins === null
+      ? "Controllers are stand-in processes that append to a file and insert a row for each build; no Jenkins ran. Boot and load times are modelled."
+      : `Controllers are a real ${jenkins.product} from its war, without the configuration, plugins and agents that the machine image gives them; it keeps nothing in the database. Boot times are modelled; its load takes real time, which counts as modelled time.`,
     `Leases live ${leaseStretch} times as long as configured, in proportion: at this pace half a second of a busy machine is half a minute. The lease script is the deployed one; its clock and the AWS CLI are stand-ins.`,
     "Users wait half a second of real time for an answer, whatever the pace; a gap is as exact as ten requests a second make it.",
-    ...(database === null
+    ...(database === null && jenkins === null
       ? ["The database is modelled: only PostgreSQL runs for real. No rows were counted."]
+      : []),
+    ...(edge === "route53"
+      ? [
+          "All users share one resolver that honours the TTL; resolvers that do not keep users longer.",
+        ]
       : []),
     "TLS and the accelerator's network are not modelled; load balancers do not fail open to unhealthy targets.",
   ];

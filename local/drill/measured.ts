@@ -2,6 +2,7 @@ import { experiences, type Gap, type TeamExperience } from "../dataPlane/client/
 import type { UserRequest } from "../dataPlane/client/userTraffic";
 import { findLosses, type Losses } from "../dataPlane/client/losses";
 import { type BuildLine, findTwoWriters } from "../dataPlane/controllers/buildLog";
+import type { JenkinsMeasured } from "./jenkins/jenkinsTrial";
 import { type RealPaces, toModelled, toReal } from "./realPace";
 
 /** What was seen of users and data, before anybody has judged it. Times are real. */
@@ -25,6 +26,8 @@ export interface Observations {
   }[];
   /** How far the homes' copies were behind at the loss, modelled seconds; null is unknown. */
   readonly homeLag: number | null;
+  /** What became of a real Jenkins's builds; null where stand-ins wrote down their users' ones. */
+  readonly jenkins: JenkinsMeasured | null;
   /** Undefined where the database is modelled. */
   readonly database:
     | {
@@ -44,9 +47,11 @@ export interface Measured {
   readonly database: string | null;
   readonly requests: { readonly total: number; readonly failed: number };
   readonly teams: readonly MeasuredTeam[];
-  /** Builds in the homes. */
-  readonly builds: MeasuredLoss;
-  /** Builds in the database; null where that is modelled. */
+  /** What became of a real Jenkins's builds; null where stand-ins ran. */
+  readonly jenkins: JenkinsMeasured | null;
+  /** Builds in the homes; null where a real Jenkins ran, whose users only read. */
+  readonly builds: MeasuredLoss | null;
+  /** Builds in the database; null where that is modelled, or a real Jenkins ran. */
   readonly rows: MeasuredLoss | null;
   readonly homes: {
     readonly read: number;
@@ -68,8 +73,8 @@ export interface MeasuredTeam {
   readonly acknowledged: number;
   /** The longest time without any success. */
   readonly longestGap: MeasuredGap;
-  /** The longest time without an acknowledged write. */
-  readonly longestWriteGap: MeasuredGap;
+  /** The longest time without an acknowledged write; null where users only read. */
+  readonly longestWriteGap: MeasuredGap | null;
   /** Region that acknowledged its last write; null if none ever did. */
   readonly lastServedBy: string | null;
 }
@@ -94,7 +99,7 @@ export interface MeasuredLoss {
 
 /** Puts what was seen into figures. */
 export function measure(seen: Observations): Measured {
-  const { teams, requests, during, homes, database } = seen;
+  const { teams, requests, during, homes, database, jenkins } = seen;
   const observed = requests.filter(({ sentAt }) => sentAt >= during.from);
   const experienced = experiences(teams, observed, during);
   const acknowledged = requests.flatMap(({ build }) => (build === undefined ? [] : [build]));
@@ -111,9 +116,10 @@ export function measure(seen: Observations): Measured {
       failed: experienced.reduce((sum, { failed }) => sum + failed, 0),
     },
     teams: experienced.map((team) => measuredTeam(team, seen)),
-    builds: loss(acknowledged, inHomes, seen.homeLag, seen),
+    jenkins,
+    builds: jenkins === null ? loss(acknowledged, inHomes, seen.homeLag, seen) : null,
     rows:
-      database === undefined
+      database === undefined || jenkins !== null
         ? null
         : loss(acknowledged, idsIn(seen, database.rows), database.lag, seen),
     homes: {
@@ -170,7 +176,7 @@ function measuredTeam(experience: TeamExperience, seen: Observations): MeasuredT
   return {
     ...counts,
     longestGap: measuredGap(longestGap, seen),
-    longestWriteGap: measuredGap(longestWriteGap, seen),
+    longestWriteGap: seen.jenkins === null ? measuredGap(longestWriteGap, seen) : null,
     lastServedBy: writes.at(-1)?.build?.region ?? null,
   };
 }

@@ -4,6 +4,7 @@ import type { DataPlane } from "../dataPlane/dataPlane";
 import type { DataPlaneProcesses } from "../dataPlane/dataPlaneProcesses";
 import type { LocalAws } from "../localAws";
 import type { PlannedDeployment } from "./deployment";
+import { JenkinsTrial } from "./jenkins/jenkinsTrial";
 import { readLog, readRows } from "./keptBuilds";
 import { measure, type Measured, type Observations } from "./measured";
 import { type RealPace, type RealPaces, toReal } from "./realPace";
@@ -40,6 +41,9 @@ interface Observation {
 /** Watches users and data from the steady state to the end of a drill. */
 export class Measurement {
   private readonly traffic: Promise<UserTraffic>;
+  /** Only where a real Jenkins runs. */
+  private readonly trial: Promise<JenkinsTrial | undefined>;
+  private readonly prefix: string;
   private readonly hasDatabase: boolean;
   private readonly firstPace: RealPace;
   private readonly timers: NodeJS.Timeout[] = [];
@@ -59,30 +63,32 @@ export class Measurement {
     private readonly processes: DataPlaneProcesses,
     { settings }: PlannedDeployment,
   ) {
-    const { teams, domain, database } = settings;
+    const { teams, domain, database, prefix } = settings;
+    const { jenkins } = plane;
+    this.prefix = prefix;
     this.hasDatabase = database.engine === "postgres";
     this.firstPace = paceOf(local);
     const served = teams
       .filter(({ strategy }) => strategy !== "local-only")
       .map(({ name }) => ({ name, host: `${name}.${domain}` }));
     this.traffic = processes.edge.port.then((port) => {
-      const traffic = new UserTraffic(served, port);
+      const traffic = new UserTraffic(served, port, jenkins && ["read"]);
       traffic.start();
       this.every(() => {
-        if (teamsWithoutBuild(traffic).length === 0) this.servedAt ??= local.gateway.clock.now();
+        // A real Jenkins serves when it has built; see usualDay.
+        if (jenkins === undefined && teamsWithoutBuild(traffic).length === 0) this.noteServed();
       });
       return traffic;
     });
+    this.trial = processes.edge.port.then(
+      (port) => jenkins && new JenkinsTrial(jenkins.war, served, port),
+    );
   }
 
-  /**
-   * Lets users in, wherever they get. Undefined where nobody can come: the data plane is modelled, or
-   * the edge is Route 53's alone, which the edge here does not follow.
-   */
+  /** Lets users in, wherever they get. Undefined where the data plane is modelled: nobody can come. */
   static letUsersIn(local: LocalAws, planned: PlannedDeployment): Measurement | undefined {
     const { dataPlane, processes } = local;
     if (dataPlane === undefined || processes === undefined) return undefined;
-    if (planned.settings.edge !== "globalAccelerator") return undefined;
     return new Measurement(local, dataPlane, processes, planned);
   }
 
@@ -93,6 +99,9 @@ export class Measurement {
    */
   async usualDay({ servingRegion, homeReplica }: DataPlaces, tell: Tell, signal: AbortSignal) {
     const traffic = await this.traffic;
+    const trial = await this.trial;
+    await trial?.work(tell);
+    if (trial) this.noteServed();
     const { clock } = this.local.gateway;
     const end = clock.now() + openingPatienceMs;
     for (;;) {
@@ -100,7 +109,7 @@ export class Measurement {
       if (this.servedAt !== undefined && syncedAt > this.servedAt + copiedMs) return;
       const without = teamsWithoutBuild(traffic);
       const missing =
-        without.length > 0
+        this.servedAt === undefined
           ? `users cannot write to ${without.join(", ")} (${statusesOf(traffic)})`
           : "the homes' copy has no builds yet";
       if (clock.now() > end) throw new Error(`The usual day does not begin: ${missing}.`);
@@ -142,6 +151,10 @@ export class Measurement {
     const { from, paces, places } = this.observed();
     const { requests, teams } = await this.traffic;
     const { lostRegion, servingRegion, writer, replica } = places;
+    const { openedHomes } = this.processes;
+    const jenkins = await (
+      await this.trial
+    )?.compare(openedHomes, lostRegion, (team) => `${this.prefix}-${team}`);
     const { databaseLag, ...loss } = this.loss;
     const rows = this.hasDatabase
       ? [
@@ -158,7 +171,8 @@ export class Measurement {
       lostRegion,
       servingRegion,
       committedAt: committedAt === undefined ? undefined : toReal(paces, committedAt),
-      homes: this.processes.openedHomes.map(({ region, directory }) => ({
+      jenkins: jenkins ?? null,
+      homes: this.homeDirectories(places).map(({ region, directory }) => ({
         region,
         ...readLog(directory),
       })),
@@ -170,6 +184,26 @@ export class Measurement {
   async stop(): Promise<void> {
     for (const timer of this.timers) clearInterval(timer);
     await (await this.traffic).stop();
+  }
+
+  /**
+   * The homes that controllers opened, and the copies of those that nobody opened in the new region: a
+   * group with several controllers need not have as many there.
+   */
+  private homeDirectories({ lostRegion, servingRegion, homeReplica }: DataPlaces) {
+    const opened = new Map(
+      this.processes.openedHomes.map(({ region, directory }) => [directory, region]),
+    );
+    for (const { region, path } of this.processes.openedHomes) {
+      if (region !== lostRegion) continue;
+      const copy = this.plane.homes.directoryOf(servingRegion, homeReplica, path);
+      opened.set(copy, servingRegion);
+    }
+    return [...opened].map(([directory, region]) => ({ directory, region }));
+  }
+
+  private noteServed(): void {
+    this.servedAt ??= this.local.gateway.clock.now();
   }
 
   private watchLag({ servingRegion, replica }: DataPlaces): void {

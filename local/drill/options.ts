@@ -1,5 +1,6 @@
 import { Command } from "commander";
-import { dataPlane, emulator, engine, throwing, whole } from "../commandLine";
+import type { Settings } from "../../stacks/config";
+import { dataPlane, edge, emulator, engine, throwing, whole } from "../commandLine";
 import type { EmulatorChoice } from "../emulator/emulator";
 import type { EngineChoice } from "../engine/chooseEngine";
 import type { DataPlaneChoice } from "../localAws";
@@ -17,6 +18,10 @@ export interface DrillOptions {
   readonly scale?: number;
   /** Number of teams instead of those of Pulumi.yaml. */
   readonly teams?: number;
+  /** What leads users to the active region, instead of what the stacks' files say. */
+  readonly edge?: Settings["edge"];
+  /** A jenkins.war to run in the place of the stand-in controllers. */
+  readonly war?: string;
   /** Goes on after the failover: adopt, protect again, fail back, and once more. */
   readonly cycle: boolean;
   readonly json: boolean;
@@ -44,12 +49,17 @@ export function readOptions(argv: readonly string[]): DrillOptions {
       whole(1),
     )
     .option("--teams <number>", "so many teams instead of those of Pulumi.yaml", whole(1))
+    .option("--edge <kind>", "globalAccelerator or route53, instead of the stacks' setting", edge)
+    .option(
+      "--war <file>",
+      "a real Jenkins in the place of the stand-ins; one team, or two (default)",
+    )
     .option("--cycle", "the way back too: adopt, protect again, fail back as planned", false)
     .option("--json", "print the report as JSON and nothing else", false)
     .option("--out <folder>", "where the report files go", process.cwd())
     .parse([...argv]);
   const given = command.opts<Partial<DrillOptions>>();
-  return {
+  const options: DrillOptions = {
     engine: "auto",
     emulator: "python",
     dataPlane: "real",
@@ -59,4 +69,22 @@ export function readOptions(argv: readonly string[]): DrillOptions {
     out: process.cwd(),
     ...given,
   };
+  return options.war === undefined ? options : withWar(options, options.war);
+}
+
+/** Real ones at most: each takes a third of a gigabyte, and half a minute of one core to start. */
+const mostWarTeams = 2;
+
+/** @throws Error for options that a real Jenkins does not go with */
+function withWar(options: DrillOptions, war: string): DrillOptions {
+  const { teams = mostWarTeams, dataPlane: plane, cycle } = options;
+  if (teams > mostWarTeams) {
+    throw new Error(
+      `--teams ${teams} is too many for --war: a real Jenkins runs for at most ${mostWarTeams} teams. ` +
+        "Leave --teams out, or --war.",
+    );
+  }
+  if (plane !== "real") throw new Error("--war needs the real data plane: leave --data-plane out.");
+  if (cycle) throw new Error("--war runs one failover; leave --cycle out, or --war.");
+  return { ...options, teams, war };
 }

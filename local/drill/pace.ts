@@ -4,6 +4,15 @@ import { promisify } from "node:util";
 /** Modelled seconds per real second on a machine that has nothing else to do. */
 export const usualPace = 60;
 
+/**
+ * With a real Jenkins: loading it takes real seconds of all cores, and meanwhile leases must be
+ * renewed and health checks answered in modelled time.
+ */
+export const warPace = 25;
+
+/** The same while nothing is measured, and no lease is near its end. */
+export const warDeployPace = 60;
+
 /** Below this a drill takes too long to watch; a machine that slow misses its RTO honestly. */
 const slowestPace = 10;
 

@@ -38,6 +38,8 @@ export interface DrillSetup {
   readonly emulator: string;
   /** What stood behind the database calls, e.g. `PostgreSQL 17.10`; null where it was modelled. */
   readonly database: string | null;
+  /** What leads users to a region. */
+  readonly edge: "globalAccelerator" | "route53";
   readonly seed: number;
   /** Modelled seconds per real second. */
   readonly timeScale: number;

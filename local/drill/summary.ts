@@ -1,6 +1,7 @@
 import Table from "cli-table3";
 import { readableDuration, readableLag } from "../../failover/duration";
-import type { MeasuredLoss } from "./measured";
+import type { JenkinsMeasured } from "./jenkins/jenkinsTrial";
+import type { Measured, MeasuredLoss } from "./measured";
 import type { DrillReport } from "./report";
 
 /** What the drill prints at its end: timeline, rules, figures, and where the whole is. */
@@ -35,19 +36,37 @@ export function summarise(report: DrillReport, files: readonly string[]): string
 }
 
 function measured({ measured: found }: DrillReport): string[] {
-  if (found === null)
-    return ["Measured here: nothing; the data plane was modelled, or the edge is Route 53's."];
-  const { requests, teams, homes, acceptedByOldSide } = found;
-  const gap = (team: (typeof teams)[number]): string =>
-    `${readableDuration(team.longestGap.modelledMilliseconds)} without an answer, ` +
-    `${readableDuration(team.longestWriteGap.modelledMilliseconds)} without a write`;
+  if (found === null) return ["Measured here: nothing; the data plane was modelled."];
+  const { requests, teams, jenkins } = found;
+  const gap = ({ longestGap, longestWriteGap }: (typeof teams)[number]): string =>
+    `${readableDuration(longestGap.modelledMilliseconds)} without an answer` +
+    (longestWriteGap === null
+      ? ""
+      : `, ${readableDuration(longestWriteGap.modelledMilliseconds)} without a write`);
   return [
     `Measured here, by ten requests a second for each team (${requests.failed} of ${requests.total} failed):`,
     ...teams.map((team) => `  ${team.team.padEnd(12)} ${gap(team)}`),
-    `  ${lost("builds", found.builds)}`,
-    ...(found.rows === null ? [] : [`  ${lost("rows", found.rows)}`]),
-    `  traces of two writers in ${homes.read} homes: ${homes.twoWriters.length}; writes of the old side after the fence: ${acceptedByOldSide.length}`,
+    ...(jenkins === null ? kept(found) : jenkinsLines(jenkins)),
     "",
+  ];
+}
+
+function kept({ builds, rows, homes, acceptedByOldSide }: Measured): string[] {
+  return [
+    ...(builds === null ? [] : [`  ${lost("builds", builds)}`]),
+    ...(rows === null ? [] : [`  ${lost("rows", rows)}`]),
+    `  traces of two writers in ${homes.read} homes: ${homes.twoWriters.length}; writes of the old side after the fence: ${acceptedByOldSide.length}`,
+  ];
+}
+
+function jenkinsLines({ product, teams }: JenkinsMeasured): string[] {
+  return [
+    `  a real ${product} in each team:`,
+    ...teams.map(
+      ({ team, job, before, after, next }) =>
+        `  ${team.padEnd(12)} job ${job}: ${before.length} builds before the loss, ` +
+        `${after?.length ?? "no job"} after it, then build ${next?.number ?? "none"} (${next?.result ?? "no result"})`,
+    ),
   ];
 }
 

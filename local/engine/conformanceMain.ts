@@ -46,7 +46,7 @@ async function main(): Promise<number> {
   // First, because without a CLI nothing needs to be started.
   const signal = interruption();
   const engines = { pulumi: chooseEngine("pulumi"), standin: chooseEngine("standin") };
-  const { settings } = planDeployment(undefined);
+  const { settings } = planDeployment();
   const started: World[] = [];
   try {
     for (let index = 0; index < 2; index += 1) started.push(await startWorld(settings.domain));

@@ -44,14 +44,17 @@ export class UserTraffic {
     readonly teams: readonly UserTeam[],
     /** Port of the edge on 127.0.0.1. */
     private readonly port: number,
+    /** What they do in turn. A real Jenkins has no writes of this kind. */
+    private readonly kinds: readonly UserRequest["kind"][] = ["write", "read"],
   ) {
     for (const { name } of teams) this.agents.set(name, new Agent({ keepAlive: true }));
   }
 
   start(): void {
     this.timer = setInterval(() => {
+      const kind = this.kinds[this.count % this.kinds.length] ?? "read";
       this.count += 1;
-      for (const team of this.teams) this.ask(team, this.count % 2 === 0 ? "read" : "write");
+      for (const team of this.teams) this.ask(team, kind);
     }, requestEveryMs);
   }
 

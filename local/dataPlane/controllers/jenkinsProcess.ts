@@ -1,48 +1,33 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { Agent, get } from "node:http";
+import { Agent } from "node:http";
 import { join } from "node:path";
 import { basicEnvironment } from "../../emulator/isolatedEnvironment";
 import type { MachineUser } from "../machineUser";
-import type { DatabaseConnection } from "../storage";
 import { killGroup, untilItEnds } from "./childProcesses";
-
-/** What a stand-in Jenkins is started with (programs/jenkins.js). */
-export interface JenkinsSettings {
-  readonly home: { readonly name: string; readonly directory: string };
-  readonly generation: number;
-  readonly region: string;
-  readonly instance: string;
-  /** False where it keeps its builds in its home alone. */
-  readonly hasDatabase: boolean;
-  /** Real milliseconds from start to the first answer that is no 503. */
-  readonly loadMs: number;
-}
+import { healthCheckMs, statusOf } from "./httpCheck";
+import type { JenkinsAddress, JenkinsStart, RunningJenkins } from "./runningJenkins";
 
 type JenkinsMessage =
   | { readonly type: "listening"; readonly port: number }
   | { readonly type: "loaded" }
   | { readonly type: "database" };
 
-/** A health check gets this long for an answer, real milliseconds; AWS's 5 s would be 83 ms here. */
-const healthCheckMs = 1_000;
-
 const program = join(__dirname, "programs", "jenkins.js");
 
-/** One running stand-in Jenkins. */
-export class JenkinsProcess {
+/** One running stand-in Jenkins (programs/jenkins.js). */
+export class JenkinsProcess implements RunningJenkins {
   private readonly child: ChildProcess;
   private readonly agent = new Agent({ keepAlive: true });
   private port: number | undefined;
   private complaint = "";
-  /** Resolves with the exit status; null after a signal. */
   readonly exited: Promise<number | null>;
-  /** Resolves when it answers requests. */
   readonly loaded: Promise<void>;
 
+  /** @param loadMs real milliseconds from its start to its first answer that is no 503 */
   constructor(
-    settings: JenkinsSettings,
+    { home, generation, region, instance, findDatabase }: JenkinsStart,
+    loadMs: number,
     user: MachineUser | undefined,
-    findDatabase: () => DatabaseConnection | undefined,
   ) {
     // A small heap: what it holds is a few sockets, and ten of it run at once.
     this.child = spawn(process.execPath, ["--max-old-space-size=32", "--no-warnings", program], {
@@ -57,37 +42,24 @@ export class JenkinsProcess {
         if (message.type === "listening") this.port = message.port;
         if (message.type === "loaded") resolve();
         if (message.type === "database")
-          this.tell({ type: "database", connection: findDatabase() });
+          this.tell({ type: "database", connection: findDatabase?.() });
       });
     });
-    this.tell({ ...settings, user });
+    const hasDatabase = findDatabase !== undefined;
+    this.tell({ home, generation, region, instance, hasDatabase, loadMs, user });
   }
 
-  /** Where it listens; undefined until it does. */
-  get address(): { readonly host: string; readonly port: number } | undefined {
+  get address(): JenkinsAddress | undefined {
     return this.port === undefined ? undefined : { host: "127.0.0.1", port: this.port };
   }
 
-  /** The last line that it wrote to stderr: why it ended, where it ended by itself. */
   get lastWords(): string {
     return /^.*Error.*$/m.exec(this.complaint)?.[0] ?? "it said nothing";
   }
 
-  /** The status of a real request; undefined if there is none in time. */
-  healthCheckStatus(path: string): Promise<number | undefined> {
-    const { address } = this;
-    if (address === undefined) return Promise.resolve(undefined);
-    return new Promise((resolve) => {
-      const request = get({ ...address, path, agent: this.agent, timeout: healthCheckMs });
-      request.on("response", (response) => {
-        response.resume();
-        resolve(response.statusCode);
-      });
-      request.on("timeout", () => request.destroy());
-      request.on("error", () => {
-        resolve(undefined);
-      });
-    });
+  async healthCheckStatus(path: string): Promise<number | undefined> {
+    const { address, agent } = this;
+    return address && statusOf(address, path, { agent, timeoutMs: healthCheckMs });
   }
 
   terminate(): void {

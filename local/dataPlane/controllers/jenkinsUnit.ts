@@ -1,6 +1,6 @@
 import { readFileSync, rmSync, symlinkSync } from "node:fs";
-import type { JenkinsProcess } from "./jenkinsProcess";
 import type { MachinePaths } from "./machineEnvironment";
+import type { RunningJenkins } from "./runningJenkins";
 
 /** systemd's word for how a unit stands. */
 export type UnitState = "inactive" | "activating" | "active" | "deactivating" | "failed";
@@ -12,7 +12,7 @@ export interface JenkinsUnitHost {
   homeDirectory(accessPointId: string): Promise<string>;
   /** Runs the lease script's `check-home`; resolves with its exit status. */
   checkHome(): Promise<number | null>;
-  startJenkins(home: { name: string; directory: string }, generation: number): JenkinsProcess;
+  startJenkins(home: { name: string; directory: string }, generation: number): RunningJenkins;
   /** Modelled milliseconds. */
   sleep(duration: number): Promise<void>;
   tell(stage: "waiting" | "loading" | "answering", what: string): void;
@@ -31,7 +31,7 @@ const restartPauseMs = 10_000;
 export class JenkinsUnit {
   state: UnitState = "inactive";
   mountState: UnitState = "inactive";
-  process: JenkinsProcess | undefined;
+  process: RunningJenkins | undefined;
   /** Counts starts and stops: what belongs to an earlier one does nothing any more. */
   private turn = 0;
 

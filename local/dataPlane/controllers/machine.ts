@@ -7,7 +7,6 @@ import type { LaunchedInstance } from "../../gateway/world";
 import { giveTo, type MachineUser } from "../machineUser";
 import type { DatabaseConnection } from "../storage";
 import { killGroup, untilItEnds } from "./childProcesses";
-import { JenkinsProcess } from "./jenkinsProcess";
 import { JenkinsUnit } from "./jenkinsUnit";
 import type { MachineCalls, ProgramResult } from "./machineCalls";
 import {
@@ -17,6 +16,7 @@ import {
   onModelledTime,
 } from "./machineEnvironment";
 import type { MachineServer } from "./machineServer";
+import type { RunningJenkins, StartJenkins } from "./runningJenkins";
 
 /** What all machines share. */
 export interface MachineHost {
@@ -24,6 +24,7 @@ export interface MachineHost {
   readonly server: MachineServer;
   readonly calls: MachineCalls;
   readonly user: MachineUser | undefined;
+  readonly startJenkins: StartJenkins;
   homeDirectory(instance: LaunchedInstance, accessPointId: string): Promise<string>;
   database(instance: LaunchedInstance, identifier: string): DatabaseConnection | undefined;
   tell(instance: LaunchedInstance, stage: string, what: string): void;
@@ -54,7 +55,7 @@ export class Machine {
   constructor(
     private readonly instance: LaunchedInstance,
     private readonly files: ControllerFiles,
-    folder: string,
+    private readonly folder: string,
     private readonly host: MachineHost,
   ) {
     this.paths = machinePaths(folder);
@@ -144,17 +145,19 @@ export class Machine {
   private startJenkins(
     home: { name: string; directory: string },
     generation: number,
-  ): JenkinsProcess {
-    const { clock, latencies } = this.host.context;
+  ): RunningJenkins {
     const { instanceId: instance, region } = this.instance;
-    const loadMs = clock.toReal(latencies.sample("jenkinsLoad", instance));
     const { databaseIdentifier } = this.files;
-    const hasDatabase = databaseIdentifier !== undefined;
-    return new JenkinsProcess(
-      { home, generation, region, instance, hasDatabase, loadMs },
-      this.host.user,
-      () => (hasDatabase ? this.host.database(this.instance, databaseIdentifier) : undefined),
-    );
+    return this.host.startJenkins({
+      home,
+      generation,
+      region,
+      instance,
+      folder: this.folder,
+      ...(databaseIdentifier === undefined
+        ? {}
+        : { findDatabase: () => this.host.database(this.instance, databaseIdentifier) }),
+    });
   }
 
   /** What programs/machine.bash asks for. */

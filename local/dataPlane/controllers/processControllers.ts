@@ -7,14 +7,18 @@ import type { ScheduledAction } from "../../gateway/scaledClock";
 import type { ControllerModel, LaunchedInstance } from "../../gateway/world";
 import type { MachineUser } from "../machineUser";
 import type { Databases, Homes } from "../storage";
+import { JenkinsProcess } from "./jenkinsProcess";
 import { Machine, type MachineHost } from "./machine";
 import { MachineCalls } from "./machineCalls";
 import { MachineServer } from "./machineServer";
+import type { JenkinsStart, RunningJenkins, StartJenkins } from "./runningJenkins";
 
 /** A home that a controller of this run has opened. */
 export interface OpenedHome {
   readonly region: string;
   readonly autoScalingGroup: string;
+  /** Its place in a file system of either region, e.g. `/devops/1`. */
+  readonly path: string;
   readonly directory: string;
 }
 
@@ -36,8 +40,8 @@ interface Known {
 
 /**
  * Controllers as processes: for each launched machine the boot time is modelled, and then the lease
- * script of its user data runs for real and starts a stand-in Jenkins with a real home and a real
- * database. Nothing of them outlives {@link stop}, or the process itself.
+ * script of its user data runs for real and starts a Jenkins, stand-in or real, with a real home and a
+ * real database. Nothing of them outlives {@link stop}, or the process itself.
  */
 export class ProcessControllers implements ControllerModel {
   private readonly instances = new Map<string, Known>();
@@ -46,7 +50,11 @@ export class ProcessControllers implements ControllerModel {
   private host: MachineHost | undefined;
   private serverStarts: Promise<void> = Promise.resolve();
 
-  constructor(private readonly storage: ControllerStorage) {}
+  /** @param startWar starts a real Jenkins; without it, a stand-in is started */
+  constructor(
+    private readonly storage: ControllerStorage,
+    private readonly startWar?: StartJenkins,
+  ) {}
 
   /** Homes that were opened so far. */
   get openedHomes(): readonly OpenedHome[] {
@@ -63,6 +71,7 @@ export class ProcessControllers implements ControllerModel {
       server,
       calls: new MachineCalls(endpoint, (modelled) => clock.toReal(modelled)),
       user: this.storage.user,
+      startJenkins: this.startWar ?? ((start) => this.standIn(start, context)),
       homeDirectory: (instance, accessPoint) => this.homeDirectory(instance, accessPoint),
       database: ({ region }, identifier) => this.storage.databases.connectionTo(region, identifier),
       tell: (instance, stage, what) => {
@@ -139,9 +148,15 @@ export class ProcessControllers implements ControllerModel {
         `${region} has no access point ${accessPointId} with a directory of its own.`,
       );
     }
-    const directory = this.storage.homes.directoryOf(region, FileSystemId, RootDirectory.Path);
-    this.opened.set(directory, { region, autoScalingGroup: autoScalingGroupName, directory });
+    const path = RootDirectory.Path;
+    const directory = this.storage.homes.directoryOf(region, FileSystemId, path);
+    this.opened.set(directory, { region, autoScalingGroup: autoScalingGroupName, path, directory });
     return directory;
+  }
+
+  private standIn(start: JenkinsStart, { clock, latencies }: BehaviourContext): RunningJenkins {
+    const loadMs = clock.toReal(latencies.sample("jenkinsLoad", start.instance));
+    return new JenkinsProcess(start, loadMs, this.storage.user);
   }
 
   private tell(instance: LaunchedInstance, stage: string, what: string): void {

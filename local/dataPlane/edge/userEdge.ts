@@ -1,32 +1,21 @@
-import {
-  DescribeLoadBalancerAttributesCommand,
-  DescribeLoadBalancersCommand,
-  DescribeTargetGroupsCommand,
-  DescribeTargetHealthCommand,
-  ElasticLoadBalancingV2Client,
-} from "@aws-sdk/client-elastic-load-balancing-v2";
-import {
-  ListHostedZonesByNameCommand,
-  ListResourceRecordSetsCommand,
-  Route53Client,
-} from "@aws-sdk/client-route-53";
 import type { AwsRequest, Behaviour, BehaviourContext } from "../../gateway/behaviour";
 import type { GlobalAcceleratorBehaviour } from "../../gateway/behaviours/globalAccelerator/globalAccelerator";
 import { route } from "../../gateway/behaviours/globalAccelerator/routing";
-import type { LoadBalancerEdge } from "../../gateway/behaviours/loadBalancerEdge/loadBalancerEdge";
+import {
+  type LoadBalancerEdge,
+  regionOf,
+} from "../../gateway/behaviours/loadBalancerEdge/loadBalancerEdge";
+import type { NameServers } from "../../gateway/behaviours/route53/nameServers";
 import { notModelled } from "../../gateway/wire/awsError";
+import { httpsPort, routeToEndpoint, routeToName } from "./balancers";
 import type { EdgeRoute, EdgeRouting } from "./edgeRouting";
 import { HttpEdge } from "./httpEdge";
-
-/** Users speak HTTPS; its encryption is not modelled, its port is. */
-const httpsPort = 443;
-
-/** What AWS takes where nobody set the attribute: "Load balancer attributes", HTTP client keepalive. */
-const defaultKeepAliveSeconds = 3_600;
+import { Resolver } from "./resolver";
 
 /**
- * The edge that users of the local AWS connect to: names by the hosted zone as it is deployed, the
- * accelerator's choice by its data plane, then the load balancer's by its listener rules.
+ * The edge that users of the local AWS connect to: names by Route 53's name servers and a
+ * resolver, where they lead to an accelerator its choice by its data plane, then the load balancer's
+ * by its listener rules.
  */
 export class UserEdge implements Behaviour {
   readonly name = "User edge";
@@ -35,13 +24,14 @@ export class UserEdge implements Behaviour {
   readonly actions: readonly string[] = [];
   private edge: HttpEdge | undefined;
   private listening: Promise<number> | undefined;
-  private readonly accelerators = new Map<string, Promise<string | undefined>>();
-  private readonly balancers = new Map<string, Promise<Omit<EdgeRoute, "region">>>();
+  /** Load balancers do not change in a run; by endpoint or DNS name. */
+  private readonly routes = new Map<string, Promise<EdgeRoute>>();
 
   constructor(
     private readonly parts: {
       readonly globalAccelerator: GlobalAcceleratorBehaviour;
       readonly loadBalancerEdge: LoadBalancerEdge;
+      readonly nameServers: NameServers;
     },
   ) {}
 
@@ -66,34 +56,39 @@ export class UserEdge implements Behaviour {
   }
 
   private routing(context: BehaviourContext): EdgeRouting {
+    const { nameServers } = this.parts;
+    const now = (): number => context.clock.now();
+    const resolver = new Resolver((name) => nameServers.ask(name, context), now);
     return {
-      connect: (host) => this.connect(host, context),
+      connect: (host) => this.connect(resolver.resolve(host), context),
       decide: (chosen, request) =>
         this.parts.loadBalancerEdge.decide(chosen.loadBalancer, request, context),
       addressOf: (instanceId) => context.world.controllers.addressOf?.(instanceId),
       regionIsAlive: (region) => context.regionIsAlive(region),
-      now: () => context.clock.now(),
+      now,
     };
   }
 
-  private async connect(host: string, context: BehaviourContext): Promise<EdgeRoute | undefined> {
-    const address = await kept(this.accelerators, host, () => acceleratorOf(host, context));
-    if (address === undefined) return undefined;
-    const groups = this.parts.globalAccelerator.groupsFor(address, httpsPort, []);
-    const chosen = route(groups, () => context.latencies.chance("route", host));
+  /** @param name DNS name of an accelerator or of a load balancer */
+  private async connect(
+    name: string | undefined,
+    context: BehaviourContext,
+  ): Promise<EdgeRoute | undefined> {
+    if (name === undefined) return undefined;
+    const region = regionOf(name);
+    if (region !== undefined) {
+      return kept(this.routes, name, () => routeToName(name, region, context));
+    }
+    const groups = this.parts.globalAccelerator.groupsFor(name, httpsPort, []);
+    const chosen = route(groups, () => context.latencies.chance("route", name));
     if (chosen === undefined) return undefined;
-    const { endpointId, region } = chosen;
-    const balancer = await kept(this.balancers, endpointId, () =>
-      applicationLoadBalancer(endpointId, region, context),
+    return kept(this.routes, chosen.endpointId, () =>
+      routeToEndpoint(chosen.endpointId, chosen.region, context),
     );
-    return { region, ...balancer };
   }
 }
 
-/**
- * Names and load balancers do not change in a run. A question that failed, or that nobody could
- * answer yet, is asked again.
- */
+/** The answer to a question that was asked before; one that failed is asked again. */
 async function kept<Value>(
   known: Map<string, Promise<Value>>,
   key: string,
@@ -101,61 +96,10 @@ async function kept<Value>(
 ): Promise<Value> {
   const asked = known.get(key) ?? find();
   known.set(key, asked);
-  let value: Value | undefined;
   try {
-    value = await asked;
-    return value;
-  } finally {
-    if (value === undefined) known.delete(key);
+    return await asked;
+  } catch (error) {
+    known.delete(key);
+    throw error;
   }
-}
-
-/** The accelerator's DNS name that a host is an alias of; undefined for a name that nobody made. */
-async function acceleratorOf(host: string, context: BehaviourContext): Promise<string | undefined> {
-  // Route 53 is one for all regions.
-  const route53 = context.emulator(Route53Client, "us-east-1");
-  const { HostedZones } = await route53.send(new ListHostedZonesByNameCommand({}));
-  for (const { Id, Name = "" } of HostedZones ?? []) {
-    if (!`${host}.`.endsWith(`.${Name}`)) continue;
-    const { ResourceRecordSets } = await route53.send(
-      new ListResourceRecordSetsCommand({ HostedZoneId: Id }),
-    );
-    const alias = ResourceRecordSets?.find((record) => record.Name === `${host}.`)?.AliasTarget;
-    if (alias?.DNSName !== undefined) return alias.DNSName.replace(/\.$/, "");
-  }
-  return undefined;
-}
-
-/** The application load balancer that an accelerator's endpoint is, or leads to. */
-async function applicationLoadBalancer(
-  endpointId: string,
-  region: string,
-  context: BehaviourContext,
-): Promise<Omit<EdgeRoute, "region">> {
-  const elb = context.emulator(ElasticLoadBalancingV2Client, region);
-  const { TargetGroups } = await elb.send(
-    new DescribeTargetGroupsCommand({ LoadBalancerArn: endpointId }),
-  );
-  const behind = TargetGroups?.find(
-    ({ TargetType, Port }) => TargetType === "alb" && Port === httpsPort,
-  );
-  let arn: string | undefined = endpointId;
-  if (behind !== undefined) {
-    const { TargetHealthDescriptions } = await elb.send(
-      new DescribeTargetHealthCommand({ TargetGroupArn: behind.TargetGroupArn }),
-    );
-    arn = TargetHealthDescriptions?.[0]?.Target?.Id;
-  }
-  const { LoadBalancers } = await elb.send(
-    new DescribeLoadBalancersCommand({ LoadBalancerArns: arn === undefined ? [] : [arn] }),
-  );
-  const name = LoadBalancers?.[0]?.DNSName;
-  if (arn === undefined || name === undefined) {
-    throw new Error(`The accelerator's endpoint ${endpointId} leads to no load balancer.`);
-  }
-  const { Attributes } = await elb.send(
-    new DescribeLoadBalancerAttributesCommand({ LoadBalancerArn: arn }),
-  );
-  const keepAlive = Attributes?.find(({ Key }) => Key === "client_keep_alive.seconds")?.Value;
-  return { loadBalancer: name, keptForMs: Number(keepAlive ?? defaultKeepAliveSeconds) * 1000 };
 }

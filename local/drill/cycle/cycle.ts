@@ -60,7 +60,7 @@ export async function cycle(
         progress: tell,
       }),
     );
-    const planned = planDeployment(options.teams);
+    const planned = planDeployment(options);
     const hostedZoneId = await createHostedZone(local, planned.settings.domain);
     const overrides = { ...planned.overrides, hostedZoneId };
     const stacks = new CycleStacks(local, engine, stateDir, overrides, signal);

@@ -28,10 +28,10 @@ export class CycleUsers {
     private readonly traffic: UserTraffic,
   ) {}
 
-  /** Undefined where the data plane is modelled, or the edge is Route 53's alone. */
+  /** Undefined where the data plane is modelled, or the database is. */
   static async letIn(local: LocalAws, settings: Settings): Promise<CycleUsers | undefined> {
     const { dataPlane, processes } = local;
-    const comes = settings.edge === "globalAccelerator" && settings.database.engine === "postgres";
+    const comes = settings.database.engine === "postgres";
     if (dataPlane === undefined || processes === undefined || !comes) return undefined;
     const served = settings.teams
       .filter(({ strategy }) => strategy !== "local-only")

@@ -1,15 +1,18 @@
 /** What users and data must not have suffered. */
 import type { Measured, MeasuredLoss } from "../measured";
 import type { RuleResult } from "../report";
+import { judgeJenkins } from "./jenkins";
 import { counted, judge } from "./ruleResult";
 
 /** Judges what was measured. */
 export function judgeMeasured(measured: Measured, servingRegion: string): RuleResult[] {
+  const { jenkins, builds } = measured;
+  if (jenkins !== null) return judgeJenkins(jenkins);
   return [
     usersServed(measured, servingRegion),
     oneWriterEach(measured),
     oldSideSilent(measured),
-    explained("Builds", "the homes", measured.builds),
+    ...(builds === null ? [] : [explained("Builds", "the homes", builds)]),
     ...(measured.rows === null ? [] : [explained("Rows", "the database", measured.rows)]),
   ];
 }

@@ -33,7 +33,7 @@ describe("a drill on a bad day", () => {
   });
 
   it("plans as many teams as were asked for, by the same settings as the stacks", () => {
-    const { settings, limits } = planDeployment(7);
+    const { settings, limits } = planDeployment({ teams: 7 });
     expect(settings.teams).to.have.length(7);
     expect(limits.requiredTeams).to.be.within(1, 7);
   });

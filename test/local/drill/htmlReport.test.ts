@@ -14,6 +14,7 @@ const report: DrillReport = {
     engine: "standin",
     database: null,
     emulator: nasty,
+    edge: "route53",
     seed: 1,
     timeScale: 60,
     lostRegion: "eu-central-1",
@@ -43,6 +44,7 @@ const report: DrillReport = {
   rules: [{ rule: "S1", statement: nasty, held: false, evidence: `${nasty} `.repeat(10) }],
   teams: [{ team: nasty, url: "https://a", strategy: "active-passive", healthyAt: null }],
   measured: {
+    jenkins: null,
     database: nasty,
     requests: { total: 400, failed: 120 },
     teams: [
@@ -95,6 +97,35 @@ describe("the drill's report", () => {
     expect(renderHtmlReport(modelled)).to.contain("the data plane was modelled");
     expect(summarise(modelled, [])).to.contain("Measured here: nothing");
     expect(summarise(report, [])).to.contain("builds lost: 7 of 35 acknowledged");
+  });
+
+  it("tells what became of a real Jenkins's builds, in the place of its users' writes", () => {
+    const [team] = report.measured?.teams ?? [];
+    const trial = {
+      team: "ma",
+      job: nasty,
+      before: [{ number: 1, result: "SUCCESS", console: nasty }],
+      after: null,
+      next: null,
+      problem: nasty,
+      inOldHome: [1],
+    };
+    const real = {
+      ...report,
+      measured: {
+        ...report.measured!,
+        teams: [{ ...team!, longestWriteGap: null }],
+        builds: null,
+        rows: null,
+        jenkins: { product: "Hudson 1.395", teams: [trial] },
+      },
+    };
+    const page = renderHtmlReport(real);
+    expect(page).to.contain("Hudson 1.395: jobs and builds").and.to.contain("1 SUCCESS");
+    expect(page).not.to.contain("<script");
+    expect(page).not.to.contain("Builds lost");
+    expect(summarise(real, [])).to.match(/1 builds before the loss, no job after it/);
+    expect(summarise(real, [])).not.to.contain("without a write");
   });
 
   it("draws a page even if the failover never began", () => {

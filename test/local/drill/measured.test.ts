@@ -29,6 +29,7 @@ const seen: Observations = {
     { region: serving, lines: [...before.slice(0, 1), after], damaged: 1 },
   ],
   homeLag: 120,
+  jenkins: null,
   database: {
     version: "PostgreSQL 17",
     rows: [
@@ -103,6 +104,18 @@ describe("what a drill measures", () => {
     const measured = measure({ ...seen, database: undefined });
     expect(measured.rows).to.equal(null);
     expect(judgeMeasured(measured, serving).map(({ rule }) => rule)).not.to.include("Rows");
+  });
+
+  it("judges a real Jenkins by its jobs, because its users only read", () => {
+    const jenkins = { product: "Jenkins 2", teams: [] };
+    const measured = measure({ ...seen, jenkins });
+    expect(measured).to.include({ builds: null, rows: null });
+    expect(measured.teams[0]?.longestWriteGap).to.equal(null);
+    expect(judgeMeasured(measured, serving).map(({ rule }) => rule)).to.deep.equal([
+      "Jobs",
+      "Next",
+      "Fence",
+    ]);
   });
 
   it("goes from modelled to real time and back, also across a change of pace", () => {

@@ -168,7 +168,8 @@ export class LoadBalancerEdge implements Behaviour {
 }
 
 /** The region in an application or a network load balancer's DNS name. */
-function regionOf(dnsName: string): string | undefined {
+/** The region of a load balancer by its DNS name; undefined for the name of anything else. */
+export function regionOf(dnsName: string): string | undefined {
   const match = /\.([a-z0-9-]+)\.elb\.amazonaws\.com$|\.elb\.([a-z0-9-]+)\.amazonaws\.com$/.exec(
     dnsName,
   );

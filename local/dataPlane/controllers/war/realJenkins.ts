@@ -1,0 +1,48 @@
+import { copyFileSync } from "node:fs";
+import { join } from "node:path";
+import { giveTo, type MachineUser } from "../../machineUser";
+import type { StartJenkins } from "../runningJenkins";
+import { findJava } from "./java";
+import { readWarFile, type WarFile } from "./warFile";
+import { WarProcess } from "./warProcess";
+
+/** A war that controllers can be started from, in the place of the stand-ins. */
+export interface RealJenkins {
+  readonly war: WarFile;
+  readonly start: StartJenkins;
+}
+
+/** A war and the Java for it, checked before anything else is started. */
+export interface CheckedWar {
+  readonly war: WarFile;
+  readonly java: string;
+}
+
+/** @throws Error for a file that is no war, or a Java that cannot run it. */
+export async function checkWar(path: string): Promise<CheckedWar> {
+  const war = readWarFile(path);
+  return { war, java: await findJava(war) };
+}
+
+/**
+ * Puts the war where the controllers' account can read it: the user's own folder may be closed to it.
+ * @param folder one that this account can enter; its maker removes it
+ */
+export function installWar(
+  { war, java }: CheckedWar,
+  folder: string,
+  user: MachineUser | undefined,
+): RealJenkins {
+  const copy = (from: string, name: string): string => {
+    const to = join(folder, name);
+    copyFileSync(from, to);
+    giveTo(user, to);
+    return to;
+  };
+  const files = {
+    war: copy(war.path, "jenkins.war"),
+    launcher: copy(join(__dirname, "OldWarLauncher.java"), "OldWarLauncher.java"),
+    guard: copy(join(__dirname, "..", "programs", "guarded.sh"), "guarded.sh"),
+  };
+  return { war, start: (start) => new WarProcess({ war, java, files, user }, start) };
+}
