@@ -200,5 +200,12 @@ describe("how a step stands", () => {
     expect(refused.obstacle).to.include("AccessDenied");
     expect(refused.remedy).to.include("permission");
     expect(viewHome(recordOf(), {}).waitsFor).to.include("not observed");
+    const unread = { replica: unknown("failed", "boom"), waitingTeams: unknown("failed", "boom") };
+    for (const view of [viewDatabase(unread, policy), viewControllers(unread, policy)]) {
+      expect(view).to.deep.include({ state: "running", waitsFor: "an answer (boom)", actions: [] });
+    }
+    for (const view of [viewDatabase({}, policy), viewControllers({}, policy)]) {
+      expect(view).to.include({ state: "running", waitsFor: "an answer (not observed)" });
+    }
   });
 });
