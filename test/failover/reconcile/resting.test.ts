@@ -231,6 +231,8 @@ describe("a region that serves after a failover", () => {
       expect(record.steps.fence?.state).to.equal("unconfirmed");
       expect(says).to.deep.equal([]);
     }
+    const silent = { activeGroups: unknown("unreachable"), traffic: closed };
+    expect(decideOn(unconfirmed, silent).actions, "it is asked when it answers").to.deep.equal([]);
   });
 
   it("keeps the traffic (S4), and knows when it has seen it", () => {
@@ -248,5 +250,6 @@ describe("a region that serves after a failover", () => {
     const blind = { ...groups, traffic: unknown("unreachable") };
     expect(decideOn(unmoved, blind).actions).to.deep.include(move);
     expect(decideOn(confirmed, blind).actions).not.to.deep.include(move);
+    expect(decideOn(confirmed, groups).actions, "nobody looked").to.deep.equal([]);
   });
 });
