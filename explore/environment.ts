@@ -1,5 +1,5 @@
 import type { RegionTrouble } from "./world/mischief";
-import { type Delivery, deliveries } from "./world/triggers";
+import { type Delivery, deliveries, giveUp } from "./world/triggers";
 import { type Obstacle, obstacles } from "./world/world";
 
 /** How badly the environment may behave; each wish multiplies the states. */
@@ -34,8 +34,12 @@ const calm: Environment = {
 export const scenarios = {
   /** Two runs over one record while the old region's teams come and go. */
   race: { ...calm, runs: 2, regions: ["illness"] },
-  /** The old region is cut off and comes back as it was, or with its groups at full size. */
-  partition: { ...calm, regions: ["partition", "revival"] },
+  /** The old region is cut off, given up or not, and comes back as it was, or at full size. */
+  partition: {
+    ...calm,
+    deliveries: [...calm.deliveries, giveUp],
+    regions: ["partition", "revival"],
+  },
   /** Every trigger there is, late, repeated and forged ones among them. */
   triggers: { ...calm, deliveries, regions: ["illness"] },
   /** Describe calls fail in every round. */

@@ -1,6 +1,7 @@
 import { type FailoverRecord, type StepName, stepNames } from "../failover/model";
 import { stageOf } from "../failover/reconcile";
 import { settleFor } from "../failover/reconcile/resting";
+import { acceptanceHolds, isUnfenced } from "../failover/reconcile/unfenced";
 import { age, now, policy, tick } from "./time";
 
 const inTicks = (milliseconds: number): number => Math.ceil(milliseconds / tick);
@@ -61,7 +62,10 @@ const keptIn: Readonly<Record<ReturnType<typeof stageOf>, (record: FailoverRecor
     ...unreadOf(record),
     steps: pick(record.steps, stepNames),
   }),
-  serving: ({ steps }) => ({ steps: pick(steps, ["fence", "traffic"]) }),
+  serving: (record) => ({
+    ...givingUpOf(record),
+    steps: pick(record.steps, ["fence", "traffic"]),
+  }),
 };
 
 /** The same record one tick later. */
@@ -105,11 +109,21 @@ function blockageOf({ blockage }: FailoverRecord): Kept {
   return { blockage: { step: "confirm", reason: "-", remedy: "-", since: now, pagedAt: now } };
 }
 
-/** After the commit it only matters whether the source answers. */
-function silenceOf({ silentSince, committedAt }: FailoverRecord): Kept {
+/** Once the fence stands it only matters whether the source answers. */
+function silenceOf({ silentSince, steps }: FailoverRecord): Kept {
   if (silentSince === undefined) return {};
-  const limit = committedAt === undefined ? inTicks(policy.fenceTimeout) : 0;
+  const limit = steps.fence?.state === "done" ? 0 : inTicks(policy.fenceTimeout);
   return { silentSince: aged(silentSince, limit) };
+}
+
+/** What a person may give up, and has, hangs on the silence of a region that was never seen fenced. */
+function givingUpOf(record: FailoverRecord): Kept {
+  if (!isUnfenced(record) || record.silentSince === undefined) return {};
+  const acceptance = { id: "-", at: now, by: "-", reason: "-" };
+  return {
+    silentSince: aged(record.silentSince, inTicks(policy.fenceTimeout)),
+    ...(acceptanceHolds(record) ? { unfencedAcceptance: acceptance } : {}),
+  };
 }
 
 /** Only until the commit does it matter for how long a lag could not be read. */

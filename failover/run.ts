@@ -110,7 +110,6 @@ async function actAll(
 
 /** Messages leave the outbox only after they were accepted: at least once, never lost (S8). */
 async function publish(cloud: Cloud, record: FailoverRecord, log: Log): Promise<FailoverRecord> {
-  if (record.outbox.length === 0) return record;
   const kept = [];
   for (const announcement of record.outbox) {
     try {

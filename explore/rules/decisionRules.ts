@@ -58,7 +58,7 @@ function admittedWrongly(
   if (accepted && delivery.mustBeRefused === true) {
     return [{ rule: "S5", what: `Accepted: ${delivery.what}.` }];
   }
-  if (accepted && stored.phase === "serving") {
+  if (accepted && stored.phase === "serving" && delivery.givesUp !== true) {
     return [{ rule: "S5", what: `Accepted while serving: ${delivery.what}.` }];
   }
   const besides = (each: FailoverRecord) => JSON.stringify({ ...formOf(each), seenTriggers: [] });

@@ -55,6 +55,16 @@ export function judgeWorld({ oldWrites, newWrites, truth }: World): Breach[] {
     : [];
 }
 
+/**
+ * S3: what nobody confirmed is given up only in a silence that has lasted.
+ *
+ * @param truth with this round's look in it
+ */
+export function judgeGivingUp(truth: Truth, bits: number): Breach[] {
+  if ((bits & facts.givesUp) === 0 || truth.silent >= silenceLimit) return [];
+  return [{ rule: "S3", what: "It let a region be given up that had just answered." }];
+}
+
 /** S5: no message is accepted twice; the world remembers what a saved record took. */
 export function judgeRepeat(truth: Truth, bits: number): Breach[] {
   const repeats =

@@ -1,5 +1,6 @@
 import type { FailoverRecord, Observation } from "../../failover/model";
 import { isEmptied } from "../../failover/reconcile/fence";
+import { acceptanceHolds } from "../../failover/reconcile/unfenced";
 import { isSilent } from "../../failover/silence";
 import type { Admission, Decision } from "../../failover/reconcile";
 import type { Environment } from "../environment";
@@ -29,6 +30,8 @@ export const facts = {
   takesConfig: 512,
   /** A person accepted the loss of data. */
   forces: 1024,
+  /** A person accepted the open fence. */
+  givesUp: 2048,
 } as const;
 
 /** One look at the world and the decision on it, before anything is saved. */
@@ -169,6 +172,7 @@ function factsOf(
     (unheard ? facts.unheard : 0) |
     (asked !== undefined && !unheard ? facts.heard : 0) |
     (emptied ? facts.sawEmptied : 0) |
+    (acceptanceHolds(record) && !acceptanceHolds(stored) ? facts.givesUp : 0) |
     (lags ? facts.lagKnown : 0) |
     (actions.some(({ kind }) => kind === "fenceGroups") ? facts.asksFence : 0)
   );

@@ -1,6 +1,6 @@
 /** What one run of the function can do next, between two calls at a time. */
 import type { Breach } from "../rules/rule";
-import { judgeCommit, judgeRepeat, judgeRequest } from "../rules/worldRules";
+import { judgeCommit, judgeGivingUp, judgeRepeat, judgeRequest } from "../rules/worldRules";
 import { carryOut, nextRequest, withoutChain, withoutRequest } from "../world/requests";
 import type { Records } from "./records";
 import { facts, type Round, type Rounds } from "./rounds";
@@ -14,8 +14,9 @@ import { learn, leave } from "./truth";
 export function begin(state: State, place: 0 | 1, rounds: Rounds, emit: Emit): void {
   for (const round of rounds.outcomes(state.record, state.world)) {
     const { what, record, requests, facts: bits } = round;
-    const repeats = judgeRepeat(state.world.truth, bits);
-    const breaches = repeats.length === 0 ? round.breaches : [...round.breaches, ...repeats];
+    const { truth } = state.world;
+    const more = [...judgeRepeat(truth, bits), ...judgeGivingUp(learn(truth, bits), bits)];
+    const breaches = more.length === 0 ? round.breaches : [...round.breaches, ...more];
     if ((bits & facts.commits) !== 0) {
       emit(
         place,

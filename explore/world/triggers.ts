@@ -12,6 +12,8 @@ export interface Delivery {
   readonly repeatable?: "alarm" | "config";
   /** A person accepts the loss of data. */
   readonly forces?: boolean;
+  /** A person accepts that the old region was never seen fenced. */
+  readonly givesUp?: boolean;
 }
 
 const message = (over: object): Trigger => ({
@@ -45,6 +47,12 @@ export const force: Delivery = {
 export const abort: Delivery = {
   what: "a person aborts",
   trigger: (generation) => request({ command: "abort" }, generation),
+};
+
+export const giveUp: Delivery = {
+  what: "a person gives the old region up",
+  trigger: (generation) => request({ command: "acceptUnfenced", reason: "lost" }, generation),
+  givesUp: true,
 };
 
 export const ask: Delivery = {

@@ -103,8 +103,8 @@ export function block(
   });
 }
 
+/** Back to the phase in which it was blocked; nothing changes where it was not. */
 export function unblock(record: FailoverRecord, phase: Phase, now: number): FailoverRecord {
-  if (record.phase !== "blocked") return record;
   return enter(without(record, "blockage"), phase, now);
 }
 

@@ -170,6 +170,7 @@ describe("a run", () => {
       error: "TypeError: announce is down",
     });
     const { version } = cloud.record!;
+    expect(version, "an outbox that stayed as it was is not stored again").to.equal(1);
     cloud.onCall = () => undefined;
     await invoke(schedule);
     expect(cloud.announced.map(({ id }) => id)).to.deep.equal(["confirming-request-1"]);

@@ -138,15 +138,20 @@ describe("a failover that is being confirmed", () => {
       const since = { downSince: now - policy.confirmFor };
       const reason = (record: FailoverRecord, seen: Observation, under: Policy) =>
         decideOn(record, seen, under).record.blockage?.reason;
-      expect(reason(late(since), lossSeen(), manual)).to.include("the mode is manual");
+      expect(reason(late(since), lossSeen(), manual)).to.equal(
+        "The region is down and the mode is manual.",
+      );
+      const dwelling = late({ downSince: now - 1 });
+      expect(reason(dwelling, lossSeen(), policy)).to.match(/not be confirmed\. Both signals/);
       expect(reason(late(), torn, manual)).to.include("could not be confirmed");
     });
 
     it("for a lag that cannot be read, on the lag's own step", () => {
       const unread = lossSeen({ home: unknown("refused", "denied") });
       const confirmed = { downSince: now - policy.confirmFor };
-      const { record, wakeAt } = decideOn(asked(confirmed), unread);
+      const { record, wakeAt, actions } = decideOn(asked(confirmed), unread);
       expect(record.phase).to.equal("confirming");
+      expect(actions).to.deep.equal([]);
       expect(record.steps.confirm?.waitsFor).to.include("denied");
       expect(wakeAt).to.equal(now + roundInterval);
       expect(decideOn(late(confirmed), unread).record.blockage).to.include({ step: "home" });
@@ -182,6 +187,8 @@ describe("a failover that is being confirmed", () => {
         torn,
       );
       expect(again.record.blockage).to.include({ since: 3, pagedAt: now });
+      const long = decideOn({ ...blocked, since: 4 }, torn).record;
+      expect(long, "blocked since then, not since this round").to.include({ since: 4 });
       expect(again.says[0]?.body).to.include("Blocked since 1970-01-01");
       const fresh = {
         ...blocked,

@@ -30,7 +30,8 @@ describe("a record at rest", () => {
   });
 
   it("takes up a standing alarm whose message was lost, and looks at once", () => {
-    const { record, says, wakeAt } = decideOn(recordOf(), { alarm: known("ALARM") });
+    const { record, says, wakeAt, actions } = decideOn(recordOf(), { alarm: known("ALARM") });
+    expect(actions).to.deep.equal([]);
     expect(record).to.include({ phase: "confirming", since: now });
     expect(record.trigger).to.deep.equal({
       kind: "alarm",
@@ -52,6 +53,7 @@ describe("a record at rest", () => {
       for (const alarm of [unknown("failed"), known("INSUFFICIENT_DATA" as const)]) {
         expect(decideOn(record, { alarm }).record.disarmed).to.deep.equal(record.disarmed);
       }
+      expect(decideOn(record, {}).record.disarmed).to.deep.equal(record.disarmed);
       expect(decideOn(record, { alarm: known("OK") }).record).not.to.have.property("disarmed");
     });
 
@@ -176,6 +178,7 @@ describe("a record at rest", () => {
     it("leaves an edge alone that nobody can see, or that was never shut", () => {
       const blind = { alarm: known("OK" as const), traffic: unknown("failed") };
       expect(decideOn(record, blind)).to.deep.include({ record, actions: [] });
+      expect(decideOn(record, {})).to.deep.include({ record, actions: [] });
       expect(decideOn(recordOf(), edge(true)).actions).to.deep.equal([]);
     });
   });
@@ -228,6 +231,8 @@ describe("a region that serves after a failover", () => {
       expect(record.steps.fence?.state).to.equal("unconfirmed");
       expect(says).to.deep.equal([]);
     }
+    const silent = { activeGroups: unknown("unreachable"), traffic: closed };
+    expect(decideOn(unconfirmed, silent).actions, "it is asked when it answers").to.deep.equal([]);
   });
 
   it("keeps the traffic (S4), and knows when it has seen it", () => {
@@ -245,5 +250,6 @@ describe("a region that serves after a failover", () => {
     const blind = { ...groups, traffic: unknown("unreachable") };
     expect(decideOn(unmoved, blind).actions).to.deep.include(move);
     expect(decideOn(confirmed, blind).actions).not.to.deep.include(move);
+    expect(decideOn(confirmed, groups).actions, "nobody looked").to.deep.equal([]);
   });
 });

@@ -66,7 +66,8 @@ describe("how a step stands", () => {
     });
 
     it("once there, is not lost with an instance; a size that was lowered is asked for again", () => {
-      expect(viewCapacity(risen, seen({ inService: 0 }), policy).state).to.equal("done");
+      const smaller = viewCapacity(risen, seen({ inService: 0 }), policy);
+      expect(smaller).to.deep.include({ state: "done", actions: [] });
       const lowered = viewCapacity(risen, seen({ max: 0 }), policy);
       expect(lowered.actions).to.deep.equal([{ kind: "raiseCapacity", groups: [first] }]);
     });
@@ -200,5 +201,12 @@ describe("how a step stands", () => {
     expect(refused.obstacle).to.include("AccessDenied");
     expect(refused.remedy).to.include("permission");
     expect(viewHome(recordOf(), {}).waitsFor).to.include("not observed");
+    const unread = { replica: unknown("failed", "boom"), waitingTeams: unknown("failed", "boom") };
+    for (const view of [viewDatabase(unread, policy), viewControllers(unread, policy)]) {
+      expect(view).to.deep.include({ state: "running", waitsFor: "an answer (boom)", actions: [] });
+    }
+    for (const view of [viewDatabase({}, policy), viewControllers({}, policy)]) {
+      expect(view).to.include({ state: "running", waitsFor: "an answer (not observed)" });
+    }
   });
 });

@@ -32,7 +32,8 @@ const acceptance: UnfencedAcceptance = { id: "a", at: now, by: "ada", reason: "l
 
 describe("giving up a region that was never seen fenced", () => {
   it("notes who, when and why, and tells everybody", () => {
-    const { record, accepted } = admit(unfenced, accepting(), policy, now);
+    const reason = "  us-east-1 is lost for weeks ";
+    const { record, accepted } = admit(unfenced, accepting({ reason }), policy, now);
     expect(accepted).to.equal(true);
     expect(record.unfencedAcceptance).to.deep.equal({
       id: "accept-1",
@@ -107,6 +108,7 @@ describe("giving up a region that was never seen fenced", () => {
     const record = { ...unfenced, unfencedAcceptance: { ...acceptance, at } };
     expect(acceptanceHolds(record)).to.equal(true);
     expect(acceptanceHolds(unfenced)).to.equal(false);
+    expect(acceptanceHolds({ ...record, steps: {} }), "no fence on record").to.equal(false);
     expect(acceptanceHolds(lacking(record, "silentSince"))).to.equal(false);
     expect(acceptanceHolds({ ...record, phase: "recovering" })).to.equal(false);
     expect(acceptanceHolds({ ...record, steps: { fence: { state: "done" } } })).to.equal(false);
