@@ -28,6 +28,8 @@ export const facts = {
   takesConfig: 512,
   /** A person accepted the loss of data. */
   forces: 1024,
+  /** A planned role change, which nobody forced. */
+  planned: 2048,
 } as const;
 
 /** One look at the world and the decision on it, before anything is saved. */
@@ -135,7 +137,7 @@ function describe({ delivery, alarm, fault }: Look): string {
 /** On what a decision was made matters for a commit alone. */
 function relevant(bits: number): number {
   if ((bits & facts.commits) !== 0) return bits;
-  return bits & ~(facts.sawEmptied | facts.lagKnown);
+  return bits & ~(facts.sawEmptied | facts.lagKnown | facts.planned);
 }
 
 function takenBy(delivery: Delivery, accepted: boolean): number {
@@ -156,6 +158,8 @@ function factsOf(
   const asked = activeGroups ?? targets;
   const unheard = asked?.known === false && asked.failure === "unreachable";
   const commits = stored.committedAt === undefined && record.committedAt !== undefined;
+  const { trigger } = record;
+  const planned = trigger?.planned === true && !trigger.force;
   const resting = stored.phase === "standby" || stored.phase === "aborted";
   const begins = resting && record.phase !== "standby" && record.phase !== "aborted";
   const emptied = activeGroups?.known === true && activeGroups.value.every(isEmptied);
@@ -169,6 +173,7 @@ function factsOf(
     (asked !== undefined && !unheard ? facts.heard : 0) |
     (emptied ? facts.sawEmptied : 0) |
     (lags ? facts.lagKnown : 0) |
+    (planned ? facts.planned : 0) |
     (actions.some(({ kind }) => kind === "fenceGroups") ? facts.asksFence : 0)
   );
 }
