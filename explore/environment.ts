@@ -44,13 +44,10 @@ export const scenarios = {
   lossRace: { ...calm, runs: 2, regions: ["loss"] },
   /** The same while it is cut off and comes back. */
   cutRace: { ...calm, runs: 2, deliveries: [schedule], regions: ["partition"] },
-  /** Planned role changes of a region that is cut off and comes back, and whose replication stops. */
-  planned: {
-    ...calm,
-    deliveries: [schedule, plan, abort],
-    obstacles: ["lag"],
-    regions: ["partition"],
-  },
+  /** Planned role changes while replication stops and comes back. */
+  planned: { ...calm, deliveries: [schedule, plan, abort], obstacles: ["lag", "hang"] },
+  /** Planned role changes of a region that is cut off and comes back. */
+  plannedLoss: { ...calm, deliveries: [schedule, plan, abort], regions: ["partition"] },
   /** Two runs over one planned role change. */
   plannedRace: { ...calm, runs: 2, deliveries: [schedule, plan, abort] },
   /** Every obstacle and its repair, and a person's hand in the record. */
