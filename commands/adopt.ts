@@ -93,11 +93,18 @@ function quoted(word: string): string {
   return /^[\w-]+$/.test(word) ? word : `'${word}'`;
 }
 
-function nextSteps({ order, letGo }: Adoption, stacks: StackPair<string>): string {
+function nextSteps({ order, letGo, formerLost }: Adoption, stacks: StackPair<string>): string {
   const [active, former] = order.map((program) => stacks[program]);
   return [
     "Next, in this order:",
-    `  pulumi up --stack ${active ?? ""}    takes over database and home in place, and replicates back`,
+    ...(formerLost === true
+      ? [
+          `  pulumi up --stack ${active ?? ""}    takes over database and home in place, goes on to fence, replicates nothing`,
+          `  Only once "the former region is fenced now" was announced: the same again, which replicates back, and`,
+        ]
+      : [
+          `  pulumi up --stack ${active ?? ""}    takes over database and home in place, and replicates back`,
+        ]),
     `  pulumi up --stack ${former ?? ""}    makes the former region follow: fresh replica, fresh homes, no machines`,
     ...(letGo === undefined
       ? []

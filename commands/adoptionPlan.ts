@@ -1,6 +1,7 @@
 /** What adopting a failover means for both stacks; decides only. */
 import { identify } from "../components/data/databasePlan";
 import type { FailoverRecord } from "../failover/model";
+import { acceptanceHolds, isUnfenced } from "../failover/reconcile/unfenced";
 import type { Settings } from "../stacks/config/settings";
 import type { ConfigChanges } from "./stackFile";
 
@@ -28,6 +29,8 @@ export interface Adoption {
   readonly generation: number;
   readonly changes: StackPair<ConfigChanges>;
   readonly letGo?: LetGo;
+  /** The former region is given up, see {@link waitReason}: its stack waits until it is fenced. */
+  readonly formerLost?: true;
   /** The active side first: the other one follows its outputs. */
   readonly order: readonly [ProgramOfPair, ProgramOfPair];
 }
@@ -78,7 +81,9 @@ export function planAdoption(
   const former = active === "primary" ? "dr" : "primary";
   const letGo = record.generation > 1 ? letGoOf(former, settings[former], record, project) : {};
   const { activeRegion, generation } = record;
-  return { kind: "adopt", activeRegion, generation, changes, ...letGo, order: [active, former] };
+  const formerLost = isUnfenced(record) ? { formerLost: true as const } : {};
+  const order = [active, former] as const;
+  return { kind: "adopt", activeRegion, generation, changes, ...letGo, ...formerLost, order };
 }
 
 function programOf(regions: StackPair<string>, region: string): ProgramOfPair | undefined {
@@ -86,14 +91,17 @@ function programOf(regions: StackPair<string>, region: string): ProgramOfPair | 
 }
 
 /** Adopting removes the function that made the failover; it must have nothing left to do. */
-function waitReason({ phase, steps, since }: FailoverRecord): string | undefined {
+function waitReason(record: FailoverRecord): string | undefined {
+  const { phase, since } = record;
   if (phase === "confirming" || phase === "recovering" || phase === "blocked") {
     return `A failover is under way: phase ${phase} since ${new Date(since).toISOString()}. Adopt it when it serves.`;
   }
-  if (phase !== "serving" || steps.fence?.state !== "unconfirmed") return undefined;
+  // Given up by a person: the active stack keeps the function, and the other one refuses to run.
+  if (!isUnfenced(record) || acceptanceHolds(record)) return undefined;
   return (
     "The former region is not fenced yet: the function stops its controllers as soon as it answers again, and " +
-    'adopting would remove the function. Wait for its message "the former region is fenced now".'
+    'adopting would remove the function. Wait for its message "the former region is fenced now". If the region ' +
+    "never comes back: docs/runbook.md, The old region is lost for good."
   );
 }
 

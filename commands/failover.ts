@@ -5,7 +5,9 @@
  * Exit codes: 0 the function took note (its answer says of what), 1 it failed, 2 it was not asked.
  */
 import { randomUUID } from "node:crypto";
+import { hostname, userInfo } from "node:os";
 import { join } from "node:path";
+import type { HumanCommand } from "../failover/model";
 import { recordId, recordTableName } from "../failover/recordAddress";
 import type { RunResult } from "../failover/run";
 import { type FailoverOptions, readOptions, requestOf } from "./failoverRequest";
@@ -20,7 +22,8 @@ async function main(argv: readonly string[]): Promise<number> {
   const record = await service.readRecord();
   announce(options, region, record);
   const generation = record?.generation ?? settings.generation;
-  const request = requestOf(options, generation, new Date(), `direct-${randomUUID()}`);
+  const by = `${userInfo().username} on ${hostname()}`;
+  const request = requestOf(options, generation, new Date(), `direct-${randomUUID()}`, by);
   const answer = await service.ask(request, () => {
     console.log("A run of the function is under way; waiting for its end (up to two minutes).");
   });
@@ -28,6 +31,12 @@ async function main(argv: readonly string[]): Promise<number> {
   console.log(followUp(region, prefix));
   return answer.kind === "failed" ? 1 : 0;
 }
+
+const wishes: Readonly<Record<HumanCommand, (region: string) => string>> = {
+  failover: (region) => `move Jenkins to ${region}`,
+  abort: () => "drop the failover",
+  acceptUnfenced: () => "note that the old region is given up as lost, without a confirmed fence",
+};
 
 function announce(
   { command, force, planned, reason }: FailoverOptions,
@@ -39,7 +48,7 @@ function announce(
       ? "There is no failover record yet; the first run of the function writes it."
       : `Record: phase ${record.phase}, generation ${record.generation}, ${record.activeRegion} serves.`,
   );
-  const wish = command === "abort" ? "drop the failover" : `move Jenkins to ${region}`;
+  const wish = wishes[command](region);
   const asPlanned = planned ? ", once replication lacks nothing" : "";
   const how = force ? ", accepting the loss of data that the RPO gate refuses" : asPlanned;
   const why = reason === undefined ? "" : ` Reason: ${reason}`;

@@ -13,13 +13,15 @@ export interface FailoverOptions {
   readonly reason?: string;
 }
 
-export const usage = `Usage: npm run failover -- --stack <stack> [--reason "<text>"] [--planned | --force | --abort]
+export const usage = `Usage: npm run failover -- --stack <stack> [--reason "<text>"] [--planned | --force | --abort | --accept-unfenced]
 
   --stack <stack>    the waiting region's stack: dr, or primary once dr's region serves
   --reason "<text>"  why; stands in the record and in the announcements
   --planned          change the roles of two healthy regions, the way back after a failover above
                      all: stops Jenkins, waits until replication lacks nothing, then moves
   --force            accept the loss of data that the RPO gate refuses; needs a reason
+  --accept-unfenced  after a failover that serves: give the silent old region up as lost, though it was
+                     never seen fenced, so that the active stack can be updated; needs a reason
   --abort            drop a failover before its irreversible part, instead of asking for one
 
 Needs AWS credentials for the waiting region, neither Pulumi nor its state.`;
@@ -35,7 +37,7 @@ export class UsageError extends Error {
 
 /** @throws UsageError on an unknown option, a missing stack, and force without a reason. */
 export function readOptions(argv: readonly string[]): FailoverOptions {
-  const { stack, abort, force, planned, reason: given } = parse(argv);
+  const { stack, abort, force, planned, "accept-unfenced": accepts, reason: given } = parse(argv);
   const reason = given?.trim();
   if (stack === undefined || stack === "") {
     throw new UsageError("--stack is missing: name the waiting region's stack, such as dr.");
@@ -50,6 +52,16 @@ export function readOptions(argv: readonly string[]): FailoverOptions {
       `--planned and ${other} contradict each other: a planned role change loses nothing and is asked for alone.`,
     );
   }
+  if (accepts && (force || planned || abort)) {
+    throw new UsageError(
+      "--accept-unfenced stands alone: it asks for no failover and drops none, it accepts one that serves.",
+    );
+  }
+  if (accepts && reason === undefined) {
+    throw new UsageError(
+      "--accept-unfenced needs --reason: what may still run in the old region is given up, and the record says why.",
+    );
+  }
   if (force && reason === undefined) {
     throw new UsageError(
       "--force needs --reason: data is given up, and the record says on whose word and why.",
@@ -57,7 +69,7 @@ export function readOptions(argv: readonly string[]): FailoverOptions {
   }
   return {
     stack,
-    command: abort ? "abort" : "failover",
+    command: accepts ? "acceptUnfenced" : abort ? "abort" : "failover",
     force,
     planned,
     ...(reason === undefined ? {} : { reason }),
@@ -73,6 +85,7 @@ function parse(argv: readonly string[]) {
         abort: { type: "boolean", default: false },
         force: { type: "boolean", default: false },
         planned: { type: "boolean", default: false },
+        "accept-unfenced": { type: "boolean", default: false },
         reason: { type: "string" },
       },
       strict: true,
@@ -90,12 +103,14 @@ function parse(argv: readonly string[]) {
  * @param generation The record's when the person looked: should another failover be faster, this one
  *   is refused instead of moving Jenkins back.
  * @param id New for each request; a repeat with the same one changes nothing.
+ * @param by Who asks; stands in the record where something is given up.
  */
 export function requestOf(
   { command, force, planned, reason }: FailoverOptions,
   generation: number,
   now: Date,
   id: string,
+  by?: string,
 ): FailoverRequest {
   return {
     source: "direct",
@@ -105,6 +120,7 @@ export function requestOf(
     generation,
     force,
     ...(planned ? { planned } : {}),
+    ...(by === undefined ? {} : { by }),
     ...(reason === undefined ? {} : { reason }),
   };
 }

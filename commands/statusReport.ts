@@ -8,6 +8,7 @@ import type {
   TeamCount,
 } from "../failover/model";
 import { readableDuration, readableLag } from "../failover/duration";
+import { acceptanceHolds, isUnfenced } from "../failover/reconcile/unfenced";
 
 /** What could be found out, for people. */
 export interface Status {
@@ -28,6 +29,7 @@ export function statusReport(status: Status, now: number): string {
   const rows: Row[] = [
     ...recordRows(record, now),
     ...(look === undefined ? [] : worldRows(look)),
+    ...unfencedRows(status, now),
     ...stepRows(record),
     ...blockageRows(record, now),
     ["next", nextOf(status)],
@@ -136,6 +138,27 @@ function stepRows(record: FailoverRecord | undefined): Row[] {
     `  ${name}`,
     waitsFor === undefined ? state : `${state}; waits for ${waitsFor}`,
   ]);
+}
+
+/** An open fence is what keeps both stacks from being updated, so it says what ends it. */
+function unfencedRows({ record, stack }: Status, now: number): Row[] {
+  if (record === undefined || !isUnfenced(record)) return [];
+  const { unfencedAcceptance, silentSince } = record;
+  if (unfencedAcceptance !== undefined && acceptanceHolds(record)) {
+    const { by, at, reason } = unfencedAcceptance;
+    return [
+      [
+        "unfenced",
+        `accepted by ${by} ${readableDuration(now - at)} ago: ${reason}; fencing goes on`,
+      ],
+    ];
+  }
+  const silence =
+    silentSince === undefined
+      ? "the old region answers and is being fenced"
+      : `the old region is silent for ${readableDuration(now - silentSince)}; if it is lost for good: ` +
+        `npm run failover -- --stack ${stack} --accept-unfenced --reason "…"`;
+  return [["unfenced", `${silence}; until then neither stack can be updated`]];
 }
 
 function blockageRows(record: FailoverRecord | undefined, now: number): Row[] {

@@ -4,7 +4,7 @@
  */
 import { awsCloud } from "./awsCloud";
 import { look, type Look } from "./look";
-import type { Trigger } from "./model";
+import { type HumanCommand, humanCommands, type Trigger } from "./model";
 import type { FailoverPlan } from "./plan";
 import type { Clock } from "./ports";
 import { run, type RunResult } from "./run";
@@ -12,7 +12,7 @@ import { run, type RunResult } from "./run";
 /** What a person or `pulumi up` sends to the function. */
 export interface FailoverRequest {
   readonly source: "config" | "direct";
-  readonly command: "failover" | "abort";
+  readonly command: HumanCommand;
   /** Idempotency token: a repeat with the same one changes nothing. */
   readonly id: string;
   /** When it was asked for, ISO 8601. Absent for the config flag: see {@link readTrigger}. */
@@ -22,6 +22,8 @@ export interface FailoverRequest {
   /** Both regions are well: wait until nothing is lost, then change their roles. */
   readonly planned?: boolean;
   readonly reason?: string;
+  /** Who asks. Noted by `acceptUnfenced` alone. */
+  readonly by?: string;
 }
 
 /** Asks the function what it sees and would do; see {@link Look}. */
@@ -117,15 +119,22 @@ function parse(text: string | undefined): Readonly<Record<string, string>> {
  * token and generation make every repeat harmless.
  */
 function readRequest(request: FailoverRequest, now: number): Trigger {
+  if (!humanCommands.includes(request.command)) {
+    throw new Error(
+      `The request's command is ${JSON.stringify(request.command)}; it is one of ${humanCommands.join(", ")}. ` +
+        "Nothing was asked for.",
+    );
+  }
   const at = request.at === undefined ? now : Date.parse(request.at) || 0;
   return {
     kind: request.source,
     id: request.id,
     at,
-    command: request.command === "abort" ? "abort" : "failover",
+    command: request.command,
     force: request.force === true,
     planned: request.planned === true,
     generation: request.generation,
     ...(request.reason === undefined ? {} : { reason: request.reason }),
+    ...(request.by === undefined ? {} : { by: request.by }),
   };
 }

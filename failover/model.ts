@@ -53,6 +53,18 @@ export interface AcceptedTrigger {
   readonly reason?: string;
 }
 
+/**
+ * A person's word that the former region, silent and never seen fenced, is given up as lost, so that
+ * the active stack can be updated. It holds for the silence in which it was given.
+ */
+export interface UnfencedAcceptance {
+  readonly id: string;
+  /** Epoch milliseconds. */
+  readonly at: number;
+  readonly by: string;
+  readonly reason: string;
+}
+
 /** What is lost at the most: replication lag when the old region was last seen alive, in seconds. */
 export interface Lag {
   readonly database?: number;
@@ -109,6 +121,8 @@ export interface FailoverRecord {
   readonly lostAt?: number;
   /** Since when the old region's control plane has not answered without a break. */
   readonly silentSince?: number;
+  /** Some of that silence were server errors: the region is there, and broken. Set or absent. */
+  readonly silentErrors?: true;
   /** Since when a lag that the RPO gate asks for could not be read, with the fence up already. */
   readonly unreadSince?: number;
   /** When all that an aborted attempt had touched was seen put back. */
@@ -136,6 +150,8 @@ export interface FailoverRecord {
    * routing has nowhere to move users to.
    */
   readonly edgeShut?: true;
+  /** See {@link file://./reconcile/unfenced.ts}. */
+  readonly unfencedAcceptance?: UnfencedAcceptance;
   /** Triggers that were looked at, newest last, so that a repeat changes nothing (S5). */
   readonly seenTriggers: readonly {
     readonly id: string;
@@ -150,8 +166,17 @@ export interface FailoverRecord {
 /** Enough for years of rehearsals and far below DynamoDB's 400 kB an item. */
 export const historyLength = 20;
 
-/** Why a part of the world could not be read. Only `unreachable` counts as "does not answer". */
-export type ReadFailure = "unreachable" | "refused" | "failed";
+/**
+ * Why a part of the world could not be read.
+ *
+ * - `unreachable`: nobody answered.
+ * - `faulty`: the service answered, with a server error.
+ * - `refused`: it lives, and does not let the function.
+ * - `failed`: it lives and throttles, or cannot serve the request; or the error is our own.
+ *
+ * The first two count as "does not answer" (S3), see silence.ts.
+ */
+export type ReadFailure = "unreachable" | "faulty" | "refused" | "failed";
 
 /** A part of the world as a describe call returned it, or why it could not be read. */
 export type Reading<T> =
@@ -295,6 +320,10 @@ export interface Policy {
   readonly hasDatabase: boolean;
 }
 
+/** What a person can ask of the function. */
+export const humanCommands = ["failover", "abort", "acceptUnfenced"] as const;
+export type HumanCommand = (typeof humanCommands)[number];
+
 /** A trigger as the function received it, before it is judged. */
 export type Trigger =
   /** Each minute; asks for nothing by itself. */
@@ -313,10 +342,12 @@ export type Trigger =
       readonly kind: "config" | "direct";
       readonly id: string;
       readonly at: number;
-      readonly command: "failover" | "abort";
+      readonly command: HumanCommand;
       readonly force: boolean;
       readonly planned?: boolean;
       readonly reason?: string;
+      /** Who asks, in their own words. */
+      readonly by?: string;
       /** The generation that the person looked at; another one now means that somebody was faster. */
       readonly generation: number;
     };

@@ -9,6 +9,11 @@ export interface StackContext {
   readonly deployment: Deployment;
   readonly provider: aws.Provider;
   readonly opts: pulumi.ComponentResourceOptions;
+  /**
+   * This region serves after a failover from one that was never seen fenced and is given up: it goes on
+   * being fenced from here, and nothing is replicated to it.
+   */
+  readonly formerLost: boolean;
 }
 
 /**
@@ -33,7 +38,7 @@ export async function stackContext(settings: Settings): Promise<StackContext> {
       },
     },
   });
-  await requireAgreement(settings, provider);
+  const { formerLost } = await requireAgreement(settings, provider);
   const accountId = aws
     .getCallerIdentityOutput({}, { provider })
     .apply((identity) => identity.accountId);
@@ -46,5 +51,5 @@ export async function stackContext(settings: Settings): Promise<StackContext> {
     activeRegion,
     accountId,
   };
-  return { deployment, provider, opts: { provider } };
+  return { deployment, provider, opts: { provider }, formerLost };
 }

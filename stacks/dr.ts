@@ -23,7 +23,8 @@ export async function dr({ settings }: StackSettings): Promise<Record<string, un
   );
   const network = new Network("network", networkArgs(settings, deployment, { provider }), opts);
   const peer = roleOf(deployment) === "waiting" ? { peer: primary } : {};
-  const whole = { ...context, network, shared: readShared(primary), ...peer };
+  const former = context.formerLost ? { former: primary } : {};
+  const whole = { ...context, network, shared: readShared(primary), ...peer, ...former };
   const region = createRegion(settings, whole);
   const roleOutputs = playRole(settings, whole, region);
 

@@ -20,11 +20,13 @@ export async function primary(stack: StackSettings): Promise<Record<string, unkn
   const { deployment, provider, opts } = context;
   const network = new Network("network", networkArgs(settings, deployment, { provider }), opts);
   const shared = createShared(stack, context, network);
-  const peer =
-    roleOf(deployment) === "waiting"
-      ? { peer: new OutputsOf<RegionOutputs>("drStack", settings.drStack, settings.prefix) }
-      : {};
-  const whole = { ...context, network, shared, ...peer };
+  const waits = roleOf(deployment) === "waiting";
+  const other =
+    waits || context.formerLost
+      ? new OutputsOf<RegionOutputs>("drStack", settings.drStack, settings.prefix)
+      : undefined;
+  const role = other === undefined ? {} : waits ? { peer: other } : { former: other };
+  const whole = { ...context, network, shared, ...role };
   const region = createRegion(settings, whole);
   const roleOutputs = playRole(settings, whole, region);
 

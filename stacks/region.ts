@@ -28,6 +28,8 @@ import { type OutputsOf, publish, type RegionOutputs } from "./stackOutputs";
 export interface RegionContext extends StackContext {
   readonly network: Network;
   readonly shared: SharedResources;
+  /** The other stack's outputs as it last published them. */
+  readonly former?: OutputsOf<RegionOutputs>;
   /** The other stack's outputs; present where this region waits, and follows the other. */
   readonly peer?: OutputsOf<RegionOutputs>;
 }
@@ -119,7 +121,7 @@ export function createRegion(settings: Settings, context: RegionContext): Region
  */
 function createHome(
   settings: Settings,
-  { deployment, opts, network, shared, peer }: RegionContext,
+  { deployment, opts, network, shared, peer, formerLost }: RegionContext,
   kmsKeyArn: pulumi.Input<string>,
 ): SharedHome {
   const { peerRegion, generation } = deployment;
@@ -139,7 +141,8 @@ function createHome(
   };
   const takenOver =
     generation === 1 || homeFileSystemId === undefined ? {} : { fileSystemId: homeFileSystemId };
-  return new SharedHome("home", { ...args, ...takenOver, replicateTo }, opts);
+  const replication = formerLost ? {} : { replicateTo };
+  return new SharedHome("home", { ...args, ...takenOver, ...replication }, opts);
 }
 
 function createDatabase(

@@ -17,11 +17,26 @@ export function playRole(
   context: RegionContext,
   region: Region,
 ): Readonly<Record<string, unknown>> {
-  if (context.peer === undefined) {
-    backUp(settings, context, region);
-    return {};
-  }
-  return waitFor(settings, context, region, context.peer);
+  if (context.peer !== undefined) return waitFor(settings, context, region, context.peer);
+  backUp(settings, context, region);
+  if (context.former !== undefined) keepFencing(settings, context, region, context.former);
+  return {};
+}
+
+/**
+ * After a failover from a region that is given up: the pilot light as it was before, so that the same
+ * function goes on to fence that region. It reads the record's later generation and starts nothing.
+ */
+function keepFencing(
+  settings: Settings,
+  context: RegionContext,
+  region: Region,
+  former: OutputsOf<RegionOutputs>,
+): void {
+  const { deployment } = context;
+  const { peerRegion: activeRegion, generation } = deployment;
+  const before = { ...deployment, activeRegion, generation: generation - 1 };
+  waitFor({ ...settings, failover: false }, { ...context, deployment: before }, region, former);
 }
 
 function backUp(settings: Settings, context: RegionContext, region: Region): void {
@@ -49,7 +64,7 @@ function backUp(settings: Settings, context: RegionContext, region: Region): voi
 
 function waitFor(
   settings: Settings,
-  { deployment, opts, shared }: RegionContext,
+  { deployment, opts, shared, formerLost }: RegionContext,
   { parts, cluster, traffic, topics, recordTable }: Region,
   active: OutputsOf<RegionOutputs>,
 ): Readonly<Record<string, unknown>> {
@@ -77,7 +92,8 @@ function waitFor(
       topics,
       recordTable,
       kmsKeyArn: parts.kmsKeyArn,
-      dailySnapshots: dailySnapshots(settings),
+      // Of a region that is lost there is nothing left to copy.
+      ...(formerLost ? {} : { dailySnapshots: dailySnapshots(settings) }),
       trigger: settings.failover,
       logRetentionDays: inDays(settings.observability.logRetention),
     },

@@ -6,6 +6,7 @@ import { ReplicatedBucket } from "../components/data/replicatedBucket";
 import { ReplicatedSettings } from "../components/data/replicatedSettings";
 import { GoldenImage } from "../components/image/goldenImage";
 import { ClusterCredentials } from "../components/jenkins/clusterCredentials";
+import { mapValues } from "../components/mapValues";
 import type { Network } from "../components/network/network";
 import { BackupVaults } from "../components/operations/backupVaults";
 import type { ObservabilityArgs } from "../components/operations/observability";
@@ -103,11 +104,4 @@ function nameIn({ buckets }: ReplicatedBucket, region: string): pulumi.Output<st
   const bucket = buckets[region];
   if (bucket === undefined) throw new Error(`No bucket was made for ${region}.`);
   return bucket.name;
-}
-
-function mapValues<Value, Result>(
-  values: Readonly<Record<string, Value>>,
-  change: (value: Value) => Result,
-): Record<string, Result> {
-  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, change(value)]));
 }

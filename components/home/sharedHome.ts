@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { refuseProblems } from "../argumentProblems";
+import { mapValues } from "../mapValues";
 import { grantTo, policyOf, tlsOnly } from "../policies";
 import { homeProblems, type SharedHomeArgs } from "./homeArguments";
 import { lifecycleAge } from "./homePlan";
@@ -244,8 +245,4 @@ function subnetOf(ids: readonly string[], zone: number): string {
     throw new Error(`SharedHome: zone ${zone + 1} has no subnet; there are ${ids.length}`);
   }
   return id;
-}
-
-function mapValues<T, U>(record: Record<string, T>, map: (value: T) => U): Record<string, U> {
-  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]));
 }

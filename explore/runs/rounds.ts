@@ -1,5 +1,6 @@
 import type { FailoverRecord, Observation } from "../../failover/model";
 import { isEmptied } from "../../failover/reconcile/fence";
+import { isSilent } from "../../failover/silence";
 import type { Admission, Decision } from "../../failover/reconcile";
 import type { Environment } from "../environment";
 import { judgeDecision } from "../rules/decisionRules";
@@ -156,7 +157,7 @@ function factsOf(
 ): number {
   const { targets, activeGroups, replica, home } = observation;
   const asked = activeGroups ?? targets;
-  const unheard = asked?.known === false && asked.failure === "unreachable";
+  const unheard = isSilent(asked);
   const commits = stored.committedAt === undefined && record.committedAt !== undefined;
   const { trigger } = record;
   const planned = trigger?.planned === true && !trigger.force;

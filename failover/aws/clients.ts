@@ -128,6 +128,23 @@ const networkFailures = [
   "ETIMEDOUT",
 ];
 
+/** Called too often, by whatever status: EC2 and S3 say so with 503. The service lives. */
+const throttles = [
+  "EC2ThrottledException",
+  "LimitExceededException",
+  "PriorRequestNotComplete",
+  "ProvisionedThroughputExceededException",
+  "RequestLimitExceeded",
+  "RequestThrottled",
+  "RequestThrottledException",
+  "SlowDown",
+  "Throttled",
+  "ThrottledException",
+  "Throttling",
+  "ThrottlingException",
+  "TooManyRequestsException",
+];
+
 /**
  * Only a connection that came to nothing or a server error means that the service does not answer.
  * What AWS says with a status below 500 proves that it lives, and an error of our own proves nothing
@@ -140,6 +157,7 @@ export function classify(error: unknown): ReadFailure {
     $metadata?: { httpStatusCode?: number };
   };
   if (name !== undefined && refusals.includes(name)) return "refused";
+  if (name !== undefined && throttles.includes(name)) return "failed";
   const status = $metadata?.httpStatusCode;
   if (status === undefined) {
     const network = [name, code].some(
@@ -147,7 +165,7 @@ export function classify(error: unknown): ReadFailure {
     );
     return network ? "unreachable" : "failed";
   }
-  if (status >= 500) return "unreachable";
+  if (status >= 500) return "faulty";
   return status === 401 || status === 403 ? "refused" : "failed";
 }
 

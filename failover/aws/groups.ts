@@ -1,6 +1,7 @@
 import type { GroupState, TeamCount } from "../model";
 import { type FailoverPlan, groupName } from "../plan";
-import { type Attempts, batches, type Clients, limited, notFound } from "./clients";
+import { isSilence } from "../silence";
+import { type Attempts, batches, classify, type Clients, limited, notFound } from "./clients";
 
 /** Names that one DescribeAutoScalingGroups takes and returns on one page. */
 const namesPerCall = 100;
@@ -27,12 +28,23 @@ export async function describeGroups(
   const known = await describeBatch(clients.autoScaling(region, attempts), first);
   const others = await Promise.all(
     rest.map((batch) => describeBatch(clients.autoScaling(region), batch)),
-  );
+  ).catch((error: unknown) => {
+    throw answeredInPart(region, error);
+  });
   const groups = [known, ...others].flat();
   const missing = names.filter((name) => !groups.some((g) => g.AutoScalingGroupName === name));
   // A fence around groups that nobody sees would be confirmed by their absence.
   if (missing.length > 0) throw notFound(`Auto Scaling group ${missing.join(", ")} in ${region}`);
   return groups;
+}
+
+/** A region that answered one of several questions is not silent (S3), however the others ended. */
+function answeredInPart(region: string, error: unknown): unknown {
+  if (!isSilence(classify(error))) return error;
+  const { name, message } = error as Error;
+  const partial = new Error(`${region} answered for some groups only: ${name}: ${message}`);
+  partial.name = "AnsweredInPart";
+  return partial;
 }
 
 async function describeBatch(

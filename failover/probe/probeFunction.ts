@@ -5,6 +5,7 @@
  */
 import { askTeam } from "../askTeam";
 import { classify, limited } from "../aws/clients";
+import { isSilence } from "../silence";
 import { probe, type ProbePorts } from "./probe";
 import {
   metricNamespace,
@@ -108,7 +109,7 @@ async function ask({ team, host, address }: ProbeTarget, plan: ProbePlan): Promi
 
 /** A service that lives but refuses, throttles or does not understand says nothing of health. */
 function unread(error: unknown): TargetReading {
-  const kind = classify(error) === "unreachable" ? "unreachable" : "unknown";
+  const kind = isSilence(classify(error)) ? "unreachable" : "unknown";
   return { kind, error: sentenceOf(error) };
 }
 

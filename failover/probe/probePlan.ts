@@ -40,7 +40,7 @@ export interface TeamAnswer {
 }
 
 /**
- * What the control plane said of one team's targets. `unreachable` is no answer at all; `unknown` is
+ * What the control plane said of one team's targets. `unreachable` is no answer, or a server error; `unknown` is
  * an answer that tells nothing of health, such as throttling or a missing permission.
  */
 export type TargetReading =

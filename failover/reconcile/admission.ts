@@ -1,5 +1,6 @@
 import type { AcceptedTrigger, FailoverRecord, Policy, Trigger } from "../model";
 import { enter, say, setStep, withHistory, without } from "./decision";
+import { acceptUnfenced, refuseAcceptance } from "./unfenced";
 
 /** What an attempt waits for before any round of it has looked at the region. */
 const firstLook = "a first look at the old region's health";
@@ -33,11 +34,25 @@ export function admit(
   const refusal = refuse(record, trigger, policy, now);
   const noted = refusal?.note === false ? record : remember(record, trigger, now);
   if (refusal !== undefined) return { record: noted, accepted: false, because: refusal.because };
-  const next =
-    trigger.kind !== "alarm" && trigger.command === "abort"
-      ? abort(noted, trigger, now)
-      : begin(noted, accept(trigger), policy, now);
+  const next = carryOut(noted, trigger, policy, now);
   return { record: next, accepted: true, because: `Accepted ${trigger.kind} ${trigger.id}.` };
+}
+
+function carryOut(
+  record: FailoverRecord,
+  trigger: Request,
+  policy: Policy,
+  now: number,
+): FailoverRecord {
+  if (trigger.kind === "alarm") return begin(record, accept(trigger), policy, now);
+  switch (trigger.command) {
+    case "failover":
+      return begin(record, accept(trigger), policy, now);
+    case "abort":
+      return abort(record, trigger, now);
+    case "acceptUnfenced":
+      return acceptUnfenced(record, trigger, policy, now);
+  }
 }
 
 function refuse(
@@ -56,7 +71,8 @@ function refuse(
   if (record.seenTriggers.some(({ id }) => id === trigger.id)) {
     return { because: `${trigger.id} was seen before.`, note: false };
   }
-  const late = trigger.kind === "alarm" ? refuseInPhase(record) : refuseHuman(record, trigger);
+  const late =
+    trigger.kind === "alarm" ? refuseInPhase(record) : refuseHuman(record, trigger, policy, now);
   return late === undefined ? undefined : { because: late };
 }
 
@@ -83,10 +99,13 @@ function refuseInPhase(record: FailoverRecord): string | undefined {
 function refuseHuman(
   record: FailoverRecord,
   trigger: Extract<Trigger, { kind: "config" | "direct" }>,
+  policy: Policy,
+  now: number,
 ): string | undefined {
   if (trigger.generation !== record.generation) {
     return `It is meant for generation ${trigger.generation}; this is ${record.generation}.`;
   }
+  if (trigger.command === "acceptUnfenced") return refuseAcceptance(record, trigger, policy, now);
   if (trigger.force && (trigger.reason ?? "").trim() === "") {
     return "A forced failover needs a reason: it accepts the loss of data.";
   }
@@ -134,6 +153,7 @@ export function begin(
     "downSince",
     "lostAt",
     "silentSince",
+    "silentErrors",
     "unreadSince",
     "settledAt",
     "unsettledPagedAt",
@@ -142,6 +162,7 @@ export function begin(
     "blockage",
     "disarmed",
     "edgeShut",
+    "unfencedAcceptance",
   );
   const confirming = { ...enter(fresh, "confirming", now), trigger, steps: {} };
   return say(setStep(confirming, "confirm", "running", now, firstLook), {
@@ -165,7 +186,7 @@ export function abort(
   const why = human ? `by a person${by.reason ? `: ${by.reason}` : ""}` : "the region is healthy";
   const aborted: FailoverRecord = {
     ...enter(
-      without(record, "blockage", "downSince", "silentSince", "unreadSince"),
+      without(record, "blockage", "downSince", "silentSince", "silentErrors", "unreadSince"),
       "aborted",
       now,
     ),

@@ -1,4 +1,5 @@
 import type { Blockage, FailoverRecord, Observation, Policy } from "../model";
+import { isSilent } from "../silence";
 import { isDown } from "../teamHealth";
 import { abort } from "./admission";
 import {
@@ -54,9 +55,7 @@ function noteSignals(
 ): FailoverRecord {
   const answersDown = answers?.known === true && isDown(answers.value, policy);
   // A control plane that refuses us is alive; only one that does not answer speaks for a loss.
-  const targetsDown =
-    targets !== undefined &&
-    (targets.known ? isDown(targets.value, policy) : targets.failure === "unreachable");
+  const targetsDown = targets?.known === true ? isDown(targets.value, policy) : isSilent(targets);
   const heard = noteSilence(record, targets, now);
   const lost = lastAlive?.known ? { ...heard, lostAt: lastAlive.value } : heard;
   if (!answersDown || !targetsDown) return without(lost, "downSince");

@@ -1,9 +1,11 @@
 import type { Action, FailoverRecord, GroupState, Observation, Reading } from "../model";
+import { isSilent } from "../silence";
 import { without } from "./decision";
 
 /**
  * - `confirmed`: the old region's controllers are gone and cannot come back by themselves.
- * - `expired`: its control plane has not answered for `fenceTimeout`; S3 allows to go on unfenced.
+ * - `expired`: its control plane has not answered for `fenceTimeout`, or with server errors alone; S3
+ *   allows to go on unfenced.
  * - `open`: neither.
  */
 export type FenceVerdict = "confirmed" | "expired" | "open";
@@ -24,24 +26,28 @@ export function judgeFence(
   timeout: number,
 ): FenceVerdict {
   if (activeGroups?.known) return activeGroups.value.every(isEmptied) ? "confirmed" : "open";
-  const silent = activeGroups?.failure === "unreachable" && record.silentSince !== undefined;
+  const silent = isSilent(activeGroups) && record.silentSince !== undefined;
   const tried = record.steps.fence !== undefined;
   return tried && silent && now - record.silentSince >= timeout ? "expired" : "open";
 }
 
 /**
  * Keeps the time since which the old region's control plane has not answered. Confirming asks it
- * too, so that its silence counts from the first question and not only from the fence on.
+ * too, so that its silence counts from the first question and not only from the fence on. One answer
+ * ends it.
  */
 export function noteSilence(
   record: FailoverRecord,
   controlPlane: Reading<unknown> | undefined,
   now: number,
 ): FailoverRecord {
-  const silent = controlPlane?.known === false && controlPlane.failure === "unreachable";
-  return silent
-    ? { ...record, silentSince: record.silentSince ?? now }
-    : without(record, "silentSince");
+  if (!isSilent(controlPlane)) return without(record, "silentSince", "silentErrors");
+  const faulty = controlPlane?.known === false && controlPlane.failure === "faulty";
+  return {
+    ...record,
+    silentSince: record.silentSince ?? now,
+    ...(faulty ? { silentErrors: true } : {}),
+  };
 }
 
 /** What is still missing for the fence. A region that does not answer is asked all the same. */

@@ -95,7 +95,9 @@ function caughtUp(record: FailoverRecord, { replica, home }: Observation, policy
   return { open: true, lag: { ...(policy.hasDatabase ? { database: 0 } : {}), home: 0 } };
 }
 
+/** A fence that stands without its date holds the change back, and must not end the run. */
 function clock(at: number): string {
+  if (!Number.isFinite(at)) return "a time that is not on record";
   return `${new Date(at).toISOString().slice(11, 19)} UTC`;
 }
 

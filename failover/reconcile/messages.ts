@@ -2,13 +2,19 @@ import type { Announcement, FailoverRecord, Policy } from "../model";
 
 /** Going on without a confirmed fence is never done quietly (S3). */
 export function unfencedMessage(record: FailoverRecord, policy: Policy): Announcement {
+  const minutes = Math.round(policy.fenceTimeout / 60_000);
+  const silence =
+    record.silentErrors === true
+      ? `${policy.activeRegion} has answered with server errors, or not at all, for ${minutes} min: it is ` +
+        "there and broken, and its controllers probably run. They could not be stopped; "
+      : `${policy.activeRegion} has not answered for ${minutes} min, so its controllers could not be ` +
+        "stopped. If they still run somewhere, ";
   return {
     id: `unfenced-${record.generation}`,
     severity: "page",
     subject: "Jenkins failover goes on UNFENCED",
     body:
-      `${policy.activeRegion} has not answered for ${Math.round(policy.fenceTimeout / 60_000)} min, ` +
-      "so its controllers could not be stopped. If they still run somewhere, what they write from " +
+      `${silence}what they write from ` +
       "now on is lost. Fencing goes on until it is confirmed; controllers that can read the " +
       "failover record stop by themselves. If you can reach the region, stop them now.",
   };

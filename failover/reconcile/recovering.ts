@@ -1,4 +1,5 @@
 import type { Action, FailoverRecord, Lag, Observation, Policy, StepName } from "../model";
+import { isSilent } from "../silence";
 import { isDown } from "../teamHealth";
 import { abort } from "./admission";
 import {
@@ -196,10 +197,9 @@ function isComplete(
   const view = views.find(({ name }) => name === "traffic");
   if (view?.state === "done") return true;
   const startedAt = record.steps.traffic?.startedAt;
-  const silent = traffic?.known === false && traffic.failure === "unreachable";
   return (
     view?.state === "running" &&
-    silent &&
+    isSilent(traffic) &&
     startedAt !== undefined &&
     now - startedAt >= policy.fenceTimeout
   );

@@ -10,7 +10,7 @@ import {
   setStep,
   without,
 } from "./decision";
-import { fenceActions, judgeFence } from "./fence";
+import { fenceActions, judgeFence, noteSilence } from "./fence";
 
 /**
  * A run that was frozen between its save and its requests may still carry them out after an abort.
@@ -143,7 +143,9 @@ function isFenced(group: GroupState, policy: Policy): boolean {
  * `serving`: the latch (S4). The old region is fenced again whenever it comes back, with whatever
  * sizes it comes back (S3), and traffic stays where it is.
  */
-export function serve(record: FailoverRecord, observation: Observation, now: number): Decision {
+export function serve(before: FailoverRecord, observation: Observation, now: number): Decision {
+  // What a person may accept depends on how long the former region has been silent: unfenced.ts.
+  const record = noteSilence(before, observation.activeGroups, now);
   const fence = judgeFence(record, observation, now, Number.POSITIVE_INFINITY);
   const actions: Action[] = fenceActions(observation, []);
   const traffic = observation.traffic;
@@ -153,7 +155,7 @@ export function serve(record: FailoverRecord, observation: Observation, now: num
   const seen =
     traffic?.known && traffic.value.waitingOpen ? setStep(record, "traffic", "done", now) : record;
   const wasOpen = record.steps.fence?.state === "unconfirmed";
-  if (!wasOpen || fence !== "confirmed") return decide(record, seen, actions);
+  if (!wasOpen || fence !== "confirmed") return decide(before, seen, actions);
   const confirmed = setStep(seen, "fence", "done", now);
   const said = say(confirmed, {
     id: `fenced-${record.generation}`,
@@ -164,5 +166,5 @@ export function serve(record: FailoverRecord, observation: Observation, now: num
       "database and home with the serving ones before you discard them: both sides may have " +
       "accepted writes while it could not be fenced.",
   });
-  return decide(record, said, actions);
+  return decide(before, said, actions);
 }

@@ -1,7 +1,7 @@
 import { placeTeams, shardCount } from "../../components/jenkins/shardPlan";
 import type { FailoverLimits, FailoverPlan } from "../../failover/plan";
 import type { DrillLimits } from "../drill/rules/ruleResult";
-import { namesOf, regions, topicArn } from "../matrix/matrixPlan";
+import { identityOf, namesOf } from "../matrix/matrixPlan";
 import type { BalancedTeam } from "../matrix/site";
 
 /** The configuration's defaults: what is measured is what somebody gets who sets nothing. */
@@ -66,22 +66,12 @@ export function benchPlan(
   teams: readonly BenchTeam[],
   addresses: BenchAddresses,
 ): FailoverPlan {
-  const names = namesOf(prefix);
   const { activeLoadBalancers, waitingLoadBalancers, homeFileSystemId, endpointGroups } = addresses;
   return {
-    prefix,
-    stack: "dr",
-    activeRegion: regions.active,
-    waitingRegion: regions.waiting,
-    generation: 1,
-    tableName: names.tableName,
-    alarmName: names.alarmName,
-    alarmsTopicArn: topicArn(names.alarmsTopic),
-    announcementsTopicArn: topicArn(names.announcementsTopic),
+    ...identityOf(prefix),
     teams: teams.map(({ team, host, shard }) => ({ team, host, shard, serving: servingSizes })),
     activeLoadBalancers,
     waitingLoadBalancers,
-    replica: names.replica,
     homeFileSystemId,
     edge: { kind: "globalAccelerator", shards: endpointGroups },
     limits: benchLimits,

@@ -54,6 +54,7 @@ export class BenchWorld {
       behaviours: [...behaviours.all, new QuickMachines()],
       controllers: new ModelledControllers(),
       clock: new ScaledClock({ scale: of.scale, onError: onDefect }),
+      holdsClockForWork: true,
       latencies: new LatencyTable({ overrides: beforehand }),
       onDefect,
     });

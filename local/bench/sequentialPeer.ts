@@ -27,6 +27,7 @@ import {
 } from "@aws-sdk/client-rds";
 import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
 import { classify } from "../../failover/aws/clients";
+import { isSilence } from "../../failover/silence";
 import { itemOf } from "../../failover/aws/recordTable";
 import { initialRecord } from "../../failover/model";
 import { openWeight } from "../../failover/plan";
@@ -111,7 +112,7 @@ async function fence({ world, client }: Peer): Promise<void> {
         await scaling.send(sizesOf(AutoScalingGroupName, { min: 0, max: 0, desired: 0 }));
         break;
       } catch (error) {
-        if (classify(error) !== "unreachable") throw error;
+        if (!isSilence(classify(error))) throw error;
         if (clock.now() - began >= benchLimits.fenceTimeout) return;
         await clock.sleep(fencePoll);
       }

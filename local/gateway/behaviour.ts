@@ -61,6 +61,8 @@ export interface BehaviourContext {
   readonly events: GatewayEvents;
   /** Sends the request (possibly changed) to the emulator behind the gateway. */
   forward(request: AwsRequest): Promise<AwsResponse>;
+  /** Does what costs this machine time and not AWS; see `holdsClockForWork` of the gateway. */
+  work<Result>(does: () => Promise<Result>): Promise<Result>;
   /**
    * A typed SDK client that talks to the emulator itself, past all behaviours and faults: for a
    * behaviour that reads or writes the state it corrects. Kept for reuse; do not destroy it.

@@ -38,11 +38,28 @@ export interface GatewayOptions {
   readonly clock?: ScaledClock;
   /** Default: seed 1. */
   readonly latencies?: LatencyTable;
+  /**
+   * Whether modelled time passes no faster than real time while the emulator works or a function's
+   * process starts, so that this machine's speed is not measured as AWS's. Processes that follow the
+   * clock by its scale alone (the drill's data plane) would run ahead of it. Default false.
+   */
+  readonly holdsClockForWork?: boolean;
   /** Loopback port. Default 0: any free one. */
   readonly port?: number;
   /** Receives defects of behaviours and of what happens by itself. Default: printed to stderr. */
   readonly onDefect?: (error: unknown) => void;
 }
+
+/** The part of an SDK v3 client through which a call can be wrapped. */
+interface ClientWithMiddleware {
+  readonly middlewareStack: {
+    add(
+      middleware: (next: Handler) => Handler,
+      options: { readonly step: "finalizeRequest"; readonly name: string },
+    ): void;
+  };
+}
+type Handler = (args: unknown) => Promise<unknown>;
 
 /** Credentials of behaviours' own clients; the emulator checks none. */
 const gatewayCredentials = { accessKeyId: "LOCALAWSGATEWAY", secretAccessKey: "local" };
@@ -153,7 +170,8 @@ export class Gateway {
       world: this.world,
       events: this.events,
       endpoint,
-      forward: (request) => this.emulator.forward(request),
+      forward: (request) => this.work(() => this.emulator.forward(request)),
+      work: (does) => this.work(does),
       emulator: (constructor, region) => this.client(constructor, region, emulator.endpoint),
       gateway: (constructor, region) => this.client(constructor, region, endpoint),
       regionIsAlive: (region) => this.faults.regionIsAlive(region),
@@ -174,9 +192,29 @@ export class Gateway {
         credentials: gatewayCredentials,
         maxAttempts: 3,
       });
+      if (endpoint === this.options.emulator.endpoint) this.holdWhileAnswering(client);
       this.clients.set(key, client);
     }
     return client;
+  }
+
+  /** The client's calls are work as well: a behaviour makes them beside the call that it answers. */
+  private holdWhileAnswering(client: unknown): void {
+    (client as ClientWithMiddleware).middlewareStack.add(
+      (next) => (args) => this.work(() => next(args)),
+      { step: "finalizeRequest", name: "holdClockForWork" },
+    );
+  }
+
+  /** Does what costs this machine time and not AWS. */
+  private async work<Result>(does: () => Promise<Result>): Promise<Result> {
+    if (this.options.holdsClockForWork !== true) return does();
+    const release = this.clock.hold();
+    try {
+      return await does();
+    } finally {
+      release();
+    }
   }
 
   private async serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
@@ -255,7 +293,7 @@ export class Gateway {
       const response =
         behaviour && context
           ? await behaviour.handle(request, context)
-          : await this.emulator.forward(request);
+          : await this.work(() => this.emulator.forward(request));
       const error = response.status >= 400 ? errorCode(response) : undefined;
       return { by, response, ...(error === undefined ? {} : { error }) };
     } catch (error) {

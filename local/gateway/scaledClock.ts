@@ -57,16 +57,18 @@ export class ScaledClock {
   private readonly realTime: RealTime;
   private readonly onError: (error: unknown) => void;
   private readonly pending = new Set<Pending>();
+  private readonly paceListeners = new Set<() => void>();
   private modelledBase: ModelledMilliseconds;
   private realBase: number;
-  private currentScale: number;
+  private fullScale: number;
+  private holds = 0;
   private stopped = false;
 
   constructor(options: ScaledClockOptions = {}) {
     this.realTime = options.realTime ?? machineTime;
     this.realBase = this.realTime.now();
     this.modelledBase = options.startAt ?? this.realBase;
-    this.currentScale = checkedScale(options.scale ?? 60);
+    this.fullScale = checkedScale(options.scale ?? 60);
     this.onError =
       options.onError ??
       ((error) => {
@@ -76,14 +78,39 @@ export class ScaledClock {
       });
   }
 
-  /** Modelled seconds per real second. */
+  /** Modelled seconds per real second, while nothing holds the clock. */
   get scale(): number {
-    return this.currentScale;
+    return this.fullScale;
+  }
+
+  /** Modelled seconds per real second at this moment: see {@link hold}. */
+  get pace(): number {
+    return this.holds === 0 ? this.fullScale : Math.min(1, this.fullScale);
   }
 
   /** Modelled milliseconds since the epoch. */
   now(): ModelledMilliseconds {
-    return this.modelledBase + (this.realTime.now() - this.realBase) * this.currentScale;
+    return this.modelledBase + (this.realTime.now() - this.realBase) * this.pace;
+  }
+
+  /**
+   * Lets modelled time pass no faster than real time until it is released, for work that takes this
+   * machine time and not AWS: a hundred milliseconds of it would otherwise be modelled seconds.
+   *
+   * @returns what releases it; harmless when called again
+   */
+  hold(): () => void {
+    this.changePace(() => (this.holds += 1));
+    let held = true;
+    return () => {
+      if (held) this.changePace(() => (this.holds -= 1));
+      held = false;
+    };
+  }
+
+  /** Calls `listener` whenever {@link pace} has changed, for clocks elsewhere that follow this one. */
+  onPace(listener: () => void): void {
+    this.paceListeners.add(listener);
   }
 
   /** The modelled time as a Date, as AWS answers carry it. */
@@ -91,17 +118,15 @@ export class ScaledClock {
     return new Date(this.now());
   }
 
-  /** Real milliseconds that `modelled` milliseconds take at the present scale. */
+  /** Real milliseconds that `modelled` milliseconds take at the present scale, at least. */
   toReal(modelled: ModelledMilliseconds): number {
-    return modelled / this.currentScale;
+    return modelled / this.fullScale;
   }
 
   /** Changes the pace from now on; what is pending keeps its modelled due time. */
   setScale(scale: number): void {
     checkedScale(scale);
-    this.modelledBase = this.now();
-    this.realBase = this.realTime.now();
-    this.currentScale = scale;
+    this.changePace(() => (this.fullScale = scale));
     for (const entry of this.pending) {
       entry.timer?.cancel();
       this.arm(entry);
@@ -162,10 +187,19 @@ export class ScaledClock {
     this.pending.clear();
   }
 
+  private changePace(change: () => void): void {
+    const before = this.pace;
+    const [modelled, real] = [this.now(), this.realTime.now()];
+    change();
+    if (this.pace === before) return;
+    [this.modelledBase, this.realBase] = [modelled, real];
+    for (const listener of this.paceListeners) listener();
+  }
+
   private arm(entry: Pending): void {
     const delay = Math.ceil(this.toReal(entry.dueAt - this.now()));
     entry.timer = this.realTime.schedule(Math.min(Math.max(0, delay), longestRealDelay), () => {
-      // Rounding, a slower scale or the longest delay can wake it early.
+      // Rounding, a slower scale, a hold or the longest delay can wake it early.
       if (this.now() < entry.dueAt) {
         this.arm(entry);
         return;

@@ -81,6 +81,7 @@ export class CaseWorld {
       behaviours: behaviours.all,
       controllers: new ModelledControllers(),
       clock: new ScaledClock({ scale: options.scale ?? bench.scale, onError: onDefect }),
+      holdsClockForWork: true,
       latencies: new LatencyTable({ overrides: { ...matrixLatencies, ...options.latencies } }),
       onDefect,
     });

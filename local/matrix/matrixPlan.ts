@@ -95,11 +95,11 @@ export function namesOf(prefix: string, members: readonly string[] = teams) {
   };
 }
 
-/** What the function of a site is packed with. */
-export function planOf(site: SiteNames): FailoverPlan {
-  const names = namesOf(site.prefix);
+/** What follows from the prefix alone of what a function is packed with. */
+export function identityOf(prefix: string) {
+  const names = namesOf(prefix);
   return {
-    prefix: site.prefix,
+    prefix,
     stack: "dr",
     activeRegion: regions.active,
     waitingRegion: regions.waiting,
@@ -108,15 +108,23 @@ export function planOf(site: SiteNames): FailoverPlan {
     alarmName: names.alarmName,
     alarmsTopicArn: topicArn(names.alarmsTopic),
     announcementsTopicArn: topicArn(names.announcementsTopic),
+    replica: names.replica,
+  } satisfies Partial<FailoverPlan>;
+}
+
+/** What the function of a site is packed with. */
+export function planOf(site: SiteNames): FailoverPlan {
+  const { hosts } = namesOf(site.prefix);
+  return {
+    ...identityOf(site.prefix),
     teams: teams.map((team, index) => ({
       team,
-      host: names.hosts[index] ?? "",
+      host: hosts[index] ?? "",
       shard: 0,
       serving: servingSizes,
     })),
     activeLoadBalancers: [site.activeLoadBalancer],
     waitingLoadBalancers: [site.waitingLoadBalancer],
-    replica: names.replica,
     homeFileSystemId: site.homeFileSystemId,
     edge: {
       kind: "globalAccelerator",

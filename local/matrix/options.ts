@@ -26,14 +26,14 @@ export function readOptions(argv: readonly string[]): MatrixOptions {
     .option("--json", "print the results as JSON and nothing else")
     .option("--emulator <which>", "python, docker, or the URL of a running one", emulator)
     .option("--lanes <number>", "cases at the same time (5: most of a case is waiting)", whole(1))
-    .option("--scale <number>", "modelled seconds per real second (30)", whole(1))
+    .option("--scale <number>", "modelled seconds per real second (60)", whole(1))
     .parse([...argv]);
   return {
     list: false,
     json: false,
     emulator: "python",
     lanes: 5,
-    scale: 30,
+    scale: 60,
     ...command.opts<Partial<MatrixOptions>>(),
   };
 }

@@ -3,10 +3,14 @@ import {
   ResumeProcessesCommand,
   UpdateAutoScalingGroupCommand,
 } from "@aws-sdk/client-auto-scaling";
+import { InvokeCommand, LambdaClient, TooManyRequestsException } from "@aws-sdk/client-lambda";
 import { requestOf } from "../../commands/failoverRequest";
 import type { CaseWorld } from "./caseWorld";
 import type { Act } from "./matrixCase";
 import { regions, servingSizes, topicArn } from "./matrixPlan";
+
+/** How long `npm run failover` pauses when a run is under way, modelled milliseconds. */
+const betweenTries = 2_000;
 
 /** What a person asks of the function, as `npm run failover` sends it. */
 export function person(
@@ -21,7 +25,12 @@ export function person(
       planned: false,
       ...asks,
     } as const;
-    return deliver(world, requestOf(options, 1, world.gateway.clock.date(), id));
+    const { clock } = world.gateway;
+    const request = requestOf(options, 1, clock.date(), id);
+    // Not waited for: several persons ask at once, and a run may take most of a minute.
+    clock.after(0, async () => {
+      while (!(await takes(world, request))) await clock.sleep(betweenTries);
+    });
   };
 }
 
@@ -65,6 +74,19 @@ export function replicaStatus(status: string | undefined): Act {
   return ({ behaviours, names }) => {
     behaviours.rds.setTrouble({ region: regions.waiting, identifier: names.replica }, status);
   };
+}
+
+/** False while a run is under way: the function runs once at a time. */
+async function takes({ client, names }: CaseWorld, request: object): Promise<boolean> {
+  try {
+    await client(LambdaClient, regions.waiting).send(
+      new InvokeCommand({ FunctionName: names.functionName, Payload: JSON.stringify(request) }),
+    );
+    return true;
+  } catch (error) {
+    if (error instanceof TooManyRequestsException) return false;
+    throw error;
+  }
 }
 
 function deliver({ gateway, names }: CaseWorld, event: object): Promise<string> {

@@ -16,13 +16,19 @@ import {
   isUnfenced,
   nobodyKnows,
   repeatAllowed,
+  unfencedAccepted,
   unread,
   unreadAllowed,
 } from "./refusals";
 
 /** Whether the stack may run. Texts are for people: what is wrong, both values, the commands. */
 export type Agreement =
-  | { readonly agrees: true; readonly warning?: string }
+  | {
+      readonly agrees: true;
+      readonly warning?: string;
+      /** The former region is given up: it stays watched and fenced, and nothing is sent there. */
+      readonly formerLost?: true;
+    }
   | { readonly agrees: false; readonly refusal: string };
 
 /** A record and the region whose table it is in. */
@@ -34,7 +40,13 @@ export interface PlacedRecord extends RecordView {
 export function agreement(settings: AgreementSettings, readings: Readings): Agreement {
   const { waiting, active } = readings;
   const waits = waitingRegion(settings);
-  if (waiting.kind === "unreadable") return unreadable(settings, waits, waiting.error);
+  if (waiting.kind === "unreadable") {
+    // Of a region that was never seen fenced the other one knows all: nothing was deployed there since.
+    const own = active?.kind === "found" ? active.record : undefined;
+    return own?.unfenced === true && own.generation >= settings.generation
+      ? compare(settings, { ...own, region: settings.activeRegion })
+      : unreadable(settings, waits, waiting.error);
+  }
   const records = [
     ...(waiting.kind === "found" ? [{ ...waiting.record, region: waits }] : []),
     ...(active?.kind === "found" ? [{ ...active.record, region: settings.activeRegion }] : []),
@@ -66,8 +78,14 @@ function compare(settings: AgreementSettings, record: PlacedRecord): Agreement {
   const same =
     record.activeRegion === settings.activeRegion && record.generation === settings.generation;
   if (!same) return refuse(disagrees(settings, record));
-  // Taking over the new roles removes the function that still has to fence the former region.
-  if (record.unfenced === true) return refuse(isUnfenced(settings, record));
+  // Taking over the new roles removes the function that still has to fence the former region, unless a
+  // person gave that region up: then the active stack keeps the function.
+  if (record.unfenced === true) {
+    const serves = settings.region === settings.activeRegion;
+    return record.accepted === true && serves
+      ? { agrees: true, warning: unfencedAccepted(settings), formerLost: true }
+      : refuse(isUnfenced(settings, record));
+  }
   if (!phaseIsUnderWay[record.phase]) return { agrees: true };
   // Generation and region are still those of before: nothing irreversible was decided. The update
   // that asks for the failover may then be repeated, or be a person's word that `confirming` or

@@ -1,6 +1,7 @@
 /** Reads the failover record, whatever asks AWS for it, and never waits for longer than it is told. */
 import { recordId } from "../../failover/recordAddress";
 import type { FailoverRecord } from "../../failover/model";
+import { acceptanceHolds, isUnfenced } from "../../failover/reconcile/unfenced";
 import { isPhase, type RecordReading, type RecordView } from "./reading";
 
 /** Key of the record's item, as `aws.dynamodb.getTableItem` takes it: JSON of DynamoDB's types. */
@@ -48,15 +49,20 @@ function viewOf(item: unknown): RecordReading {
     const shown = JSON.stringify({ activeRegion, generation: found.generation?.N, phase });
     return { kind: "unreadable", error: `the item is no record that this version knows: ${shown}` };
   }
-  const unfenced = isUnfenced(found.record?.S);
-  const record: RecordView = { activeRegion, generation, phase, ...(unfenced ? { unfenced } : {}) };
+  const record: RecordView = { activeRegion, generation, phase, ...fenceOf(found.record?.S) };
   return { kind: "found", record };
 }
 
 /** The fence is not among the item's attributes but in the record that the function wrote. */
-function isUnfenced(whole: string | undefined): boolean {
-  const { phase, steps } = JSON.parse(whole ?? "{}") as Partial<FailoverRecord>;
-  return phase === "serving" && steps?.fence?.state === "unconfirmed";
+function fenceOf(text: string | undefined): Pick<RecordView, "unfenced" | "accepted"> {
+  const whole = JSON.parse(text ?? "{}") as Partial<FailoverRecord>;
+  const { phase, steps } = whole;
+  if (phase === undefined || steps === undefined) return {};
+  const judged = { ...whole, phase, steps };
+  return {
+    ...(isUnfenced(judged) ? { unfenced: true } : {}),
+    ...(acceptanceHolds(judged) ? { accepted: true } : {}),
+  };
 }
 
 type Attributes = Readonly<

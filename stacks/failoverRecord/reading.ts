@@ -6,6 +6,8 @@ import type { Settings } from "../config/settings";
 export type RecordView = Pick<FailoverRecord, "activeRegion" | "generation" | "phase"> & {
   /** The former region was not seen fenced yet, and the failover function goes on trying. */
   readonly unfenced?: boolean;
+  /** A person gave that region up as lost, and it is silent still. */
+  readonly accepted?: boolean;
 };
 
 /** The failover record as it could be read. */
@@ -70,12 +72,13 @@ export function waitingRegion({
 
 /**
  * Whether the waiting region's record is enough. It is not where that region has none of the
- * configured generation yet: just after a role change only the region that took over knows of it.
+ * configured generation yet, or is silent: after a role change only the region that took over knows of
+ * it, and whether the other one was given up.
  */
 export function settles(
   { generation }: Pick<Settings, "generation">,
   waiting: RecordReading,
 ): boolean {
   if (waiting.kind === "found") return waiting.record.generation >= generation;
-  return waiting.kind === "unreadable" || generation === 1;
+  return generation === 1;
 }

@@ -77,9 +77,20 @@ export function repeatAllowed(settings: AgreementSettings, record: PlacedRecord)
   );
 }
 
+/** The former region was given up by a person: a warning, in each update of the active stack. */
+export function unfencedAccepted(settings: AgreementSettings): string {
+  const former = waitingRegion(settings);
+  return (
+    `${former} was never seen fenced and is given up as lost. Stack "${settings.stackName}" runs, keeps the function that ` +
+    `fences ${former} should it come back, and replicates nothing to it. Once "the former region is fenced now" was ` +
+    "announced, the next update replicates again."
+  );
+}
+
 /** The failover is complete, but its function still has to stop what may run in the former region. */
 export function isUnfenced(settings: AgreementSettings, record: PlacedRecord): string {
   const { stackName, activeRegion } = settings;
+  const serves = settings.region === activeRegion;
   const former = waitingRegion(settings);
   return message(
     `${former} is not fenced yet, so stack "${stackName}" does not run`,
@@ -88,6 +99,12 @@ export function isUnfenced(settings: AgreementSettings, record: PlacedRecord): s
       "answers again, and deploying the new roles would remove the function. Wait for its message " +
       '"the former region is fenced now".',
     mend(settings),
+    ...(serves
+      ? [
+          `If ${former} will not come back, docs/runbook.md, The old region is lost for good: ` +
+            `npm run failover -- --stack ${stackName} --accept-unfenced --reason "…"`,
+        ]
+      : []),
   );
 }
 

@@ -31,13 +31,14 @@ export class StackRefused extends pulumi.RunError {
  *
  * @param provider The stack's own; the record's region is an argument of the call.
  * @param limitMs How long the record may take, milliseconds, once the provider is ready. Default 20 s.
+ * @returns `formerLost` where a person gave the former region up, see agreement.ts.
  * @throws StackRefused with what differs and the commands that mend it.
  */
 export async function requireAgreement(
   settings: Settings,
   provider: aws.Provider,
   limitMs = patienceMs,
-): Promise<void> {
+): Promise<{ readonly formerLost: boolean }> {
   // Starting a provider takes its time, which is not the region's silence.
   await new Promise<void>((resolve) => {
     provider.urn.apply(() => {
@@ -62,4 +63,5 @@ export async function requireAgreement(
   const verdict = agreement(settings, readings);
   if (!verdict.agrees) throw new StackRefused(verdict.refusal, pending > 0);
   if (verdict.warning !== undefined) void pulumi.log.warn(verdict.warning);
+  return { formerLost: verdict.formerLost === true };
 }

@@ -162,6 +162,18 @@ describe("npm run adopt", () => {
     expect(verdict.kind === "notYet" && verdict.because).to.include("not fenced yet");
   });
 
+  it("adopts over an open fence that a person accepted, with the former region silent", async () => {
+    const open = { ...served, steps: { fence: { state: "unconfirmed" as const } }, silentSince: 5 };
+    const unfencedAcceptance = { id: "a", at: 5, by: "ada", reason: "lost" };
+    records.set("eu-central-1", new Error("connect ETIMEDOUT"));
+    records.set("eu-west-1", { ...open, unfencedAcceptance });
+    const { verdict } = await adopt(true);
+    expect(verdict).to.include({ kind: "adopt", generation: 2, formerLost: true });
+    records.set("eu-west-1", { ...open, unfencedAcceptance, silentSince: 6 });
+    const lapsed = (await adopt(true)).verdict;
+    expect(lapsed.kind === "notYet" && lapsed.because).to.include("lost for good");
+  });
+
   it("works with one region lost, and says why it does not with both silent", async () => {
     records.set("eu-central-1", new Error("connect ETIMEDOUT"));
     records.set("eu-west-1", served);

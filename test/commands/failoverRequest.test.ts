@@ -29,7 +29,21 @@ describe("npm run failover: the command line", () => {
     expect(request("--stack", "primary", "--planned")).to.include({ planned: true, force: false });
   });
 
+  it("gives the old region up, with who and why", () => {
+    const argv = ["--stack", "dr", "--accept-unfenced", "--reason", "lost for weeks"];
+    expect(requestOf(readOptions(argv), 4, now, "direct-1", "ada on laptop")).to.include({
+      command: "acceptUnfenced",
+      reason: "lost for weeks",
+      by: "ada on laptop",
+      force: false,
+    });
+  });
+
   const refused: [string[], string][] = [
+    [["--stack", "dr", "--accept-unfenced"], "--accept-unfenced needs --reason"],
+    [["--stack", "dr", "--accept-unfenced", "--reason", "x", "--force"], "stands alone"],
+    [["--stack", "dr", "--accept-unfenced", "--reason", "x", "--abort"], "stands alone"],
+    [["--stack", "dr", "--accept-unfenced", "--reason", "x", "--planned"], "stands alone"],
     [[], "--stack is missing"],
     [["--stack", ""], "--stack is missing"],
     [["--stack", "dr", "--force"], "--force needs --reason"],

@@ -79,6 +79,28 @@ describe("the status report", () => {
     expect(report).to.match(/database +available, a writer of its own/);
   });
 
+  it("says what an open fence keeps from being done, what leads out, and who took it", async () => {
+    cloud.loseActiveRegion();
+    await failOver(60);
+    const line = async () =>
+      statusReport(await status(), clock.now())
+        .split("\n")
+        .find((each) => each.startsWith("unfenced"));
+    expect(await line()).to.match(/silent for .*--stack dr --accept-unfenced.*neither stack/);
+    const accepts = { kind: "direct", id: "a", at: clock.now(), force: false } as const;
+    const word = { command: "acceptUnfenced", generation: 2, reason: "lost", by: "ada" } as const;
+    const settings = { plan: cloud.plan, deadline: clock.now() };
+    await run(cloud, clock, { ...accepts, ...word }, settings, () => undefined);
+    clock.advance(minutes(3));
+    expect(await line()).to.match(/accepted by ada 3 min ago: lost; fencing goes on/);
+    cloud.active.controlPlaneAnswers = true;
+    await run(cloud, clock, { kind: "schedule" }, settings, () => undefined);
+    expect(await line()).to.include("the old region answers and is being fenced");
+    clock.advance(minutes(2));
+    await run(cloud, clock, { kind: "schedule" }, settings, () => undefined);
+    expect(await line(), "fenced at last").to.equal(undefined);
+  });
+
   it("neither saves nor does anything", async () => {
     const calls: string[] = [];
     cloud.loseActiveRegion();

@@ -48,6 +48,30 @@ describe("what a round looks at", () => {
     expect(without).to.include("home").and.not.to.include("replica");
   });
 
+  it("is all that its phase decides on, and no call more", () => {
+    const parts = (changes: Partial<FailoverRecord>) => partsNeeded(record(changes), policy);
+    const gate = ["replica", "home"] as const;
+    expect(parts({ phase: "aborted" })).to.have.members([
+      "alarm",
+      "activeGroups",
+      "waitingGroups",
+      "traffic",
+    ]);
+    expect(parts({ edgeShut: true })).to.have.members(["alarm", "traffic"]);
+    expect(parts({ phase: "confirming" })).to.have.members([
+      "answers",
+      "targets",
+      "lastAlive",
+      ...gate,
+    ]);
+    const after = ["lastAlive", "activeGroups", "waitingTeams", "traffic", ...gate] as const;
+    const before = [...after, "waitingGroups", "answers"] as const;
+    expect(parts({ phase: "recovering" })).to.have.members(before);
+    const risen = { capacity: done, controllers: done };
+    expect(parts({ phase: "recovering", committedAt: 1, steps: risen })).to.have.members(after);
+    expect(parts({ phase: "serving" })).to.have.members(["activeGroups", "traffic"]);
+  });
+
   it("is what a blocked failover was at when it was blocked", () => {
     const early = record({ phase: "blocked" });
     const late = record({ phase: "blocked", steps: { confirm: done } });

@@ -1,7 +1,13 @@
 import { expect } from "chai";
 import type { Trigger } from "../../failover/model";
 import { run, type RunResult } from "../../failover/run";
-import { minutes, samplePlan, SimulatedClock, SimulatedCloud } from "../support/simulatedCloud";
+import {
+  eachMinute,
+  minutes,
+  samplePlan,
+  SimulatedClock,
+  SimulatedCloud,
+} from "../support/simulatedCloud";
 
 describe("a planned role change", () => {
   let clock: SimulatedClock;
@@ -19,15 +25,8 @@ describe("a planned role change", () => {
     if (cloud.active.teamsHealthy > 0) cloud.lastAlive = clock.now();
     return run(cloud, clock, trigger, settings, () => undefined);
   };
-  const schedule = async (forMinutes: number): Promise<RunResult> => {
-    const end = clock.now() + minutes(forMinutes);
-    let result = await invoke({ kind: "schedule" });
-    while (clock.now() < end) {
-      clock.advance(minutes(1));
-      result = await invoke({ kind: "schedule" });
-    }
-    return result;
-  };
+  const schedule = (forMinutes: number): Promise<RunResult> =>
+    eachMinute(clock, forMinutes, () => invoke({ kind: "schedule" }));
   const ask = (over: object = {}): Trigger => ({
     kind: "direct",
     id: "request-1",

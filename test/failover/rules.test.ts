@@ -1,7 +1,13 @@
 import { expect } from "chai";
 import type { Trigger } from "../../failover/model";
 import { run, type RunResult } from "../../failover/run";
-import { minutes, samplePlan, SimulatedClock, SimulatedCloud } from "../support/simulatedCloud";
+import {
+  eachMinute,
+  minutes,
+  samplePlan,
+  SimulatedClock,
+  SimulatedCloud,
+} from "../support/simulatedCloud";
 
 const alarm = (clock: SimulatedClock, over: object = {}): Trigger => ({
   kind: "alarm",
@@ -36,16 +42,8 @@ describe("the safety rules", () => {
     return run(cloud, clock, trigger, { plan: cloud.plan, deadline }, () => undefined);
   };
 
-  /** As the schedule does: each minute until nothing changes any more or the time is up. */
-  const schedule = async (forMinutes: number): Promise<RunResult> => {
-    const end = clock.now() + minutes(forMinutes);
-    let result = await invoke({ kind: "schedule" }, 1);
-    while (clock.now() < end) {
-      clock.advance(minutes(1));
-      result = await invoke({ kind: "schedule" }, 1);
-    }
-    return result;
-  };
+  const schedule = (forMinutes: number): Promise<RunResult> =>
+    eachMinute(clock, forMinutes, () => invoke({ kind: "schedule" }, 1));
   const firstOf = (kind: string): number =>
     cloud.acted.find(({ action }) => action.kind === kind)?.at ?? Number.NaN;
 

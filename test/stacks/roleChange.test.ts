@@ -158,3 +158,62 @@ describe("a role change", function () {
     expect(owners.size).to.be.above(200);
   });
 });
+
+/** Its own record, with the former region silent, so that the active stack runs on a person's word. */
+describe("a role change whose former region is given up as lost", function () {
+  this.timeout(240_000);
+  let dr: readonly Registration[];
+  let formerly: readonly Registration[];
+
+  before(async () => {
+    const stacks = await wholeStacks();
+    formerly = stacks.dr.registrations.all;
+    const record = {
+      phase: "serving",
+      steps: { fence: { state: "unconfirmed" } },
+      silentSince: 5,
+      unfencedAcceptance: { id: "a", at: 5, by: "ada", reason: "lost for weeks" },
+    };
+    const calls = {
+      "aws:dynamodb/getTableItem:getTableItem": ({ region }: Properties) => {
+        if (region !== "eu-west-1") throw new Error("connect ETIMEDOUT");
+        return {
+          item: JSON.stringify({
+            activeRegion: { S: "eu-west-1" },
+            generation: { N: "2" },
+            phase: { S: "serving" },
+            record: { S: JSON.stringify(record) },
+          }),
+        };
+      },
+    };
+    const settings = { ...adopted, homeFileSystemId: freedHome };
+    const run = await runStack("dr", settings, stacks.primary.result, { calls });
+    dr = run.registrations.all;
+  });
+
+  const failoverFunction = (of: readonly Registration[]) =>
+    of.find(({ inputs }) => inputs.name === "jenkins-failover" && inputs.handler !== undefined);
+
+  it("keeps the function that fences that region, as the same resource", () => {
+    const [kept, before_] = [failoverFunction(dr), failoverFunction(formerly)];
+    expect(kept, "the function is there").not.to.equal(undefined);
+    expect(kept?.urn).to.equal(before_?.urn);
+    expect(kept?.inputs.description).to.equal(
+      "Moves Jenkins from eu-central-1 to eu-west-1 when asked to",
+    );
+  });
+
+  it("asks nothing of that region: no replication, no snapshots of what was there", () => {
+    const ofType = (end: string) => dr.filter(({ type }) => type.endsWith(end));
+    expect(ofType(":ReplicationConfiguration")).to.deep.equal([]);
+    const names = dr.map(({ inputs }) => String(inputs.name));
+    expect(names).not.to.include("jenkins-snapshots");
+  });
+
+  it("serves with its machines and backups all the same", () => {
+    const groups = dr.filter(({ type }) => type.endsWith(":Group") && type.includes("autoscaling"));
+    expect(groups.some(({ inputs }) => Number(inputs.maxSize) > 0)).to.equal(true);
+    expect(dr.some(({ type }) => type.includes("backup/plan"))).to.equal(true);
+  });
+});

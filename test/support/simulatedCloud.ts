@@ -65,6 +65,9 @@ export const samplePlan: FailoverPlan = {
   },
 };
 
+/** More than any story takes, so that a loop fails at once instead of by the test's time limit. */
+const roundsOfADay = 4_000;
+
 interface SimulatedGroup extends GroupSizes {
   readonly name: string;
   instances: number;
@@ -106,6 +109,7 @@ export class SimulatedCloud implements Cloud {
   readonly unreadable = new Map<ObservationPart, ReadFailure>();
   /** Called before each port call; throws to model a crash or a refusal. */
   onCall: (call: string) => void = () => undefined;
+  private loads = 0;
   private readonly due: { at: number; happen: () => void }[] = [];
 
   constructor(
@@ -136,6 +140,8 @@ export class SimulatedCloud implements Cloud {
   }
 
   load(): Promise<FailoverRecord | undefined> {
+    this.loads += 1;
+    if (this.loads > roundsOfADay) throw new Error("The failover looks again without end.");
     return this.called("load", () => structuredClone(this.record));
   }
 
@@ -306,4 +312,19 @@ export class SimulatedCloud implements Cloud {
     this.onCall(call);
     return body();
   }
+}
+
+/** Invokes as the schedule does: at once, then each minute until the time is up. */
+export async function eachMinute<Result>(
+  clock: SimulatedClock,
+  forMinutes: number,
+  invoke: () => Promise<Result>,
+): Promise<Result> {
+  const end = clock.now() + minutes(forMinutes);
+  let result = await invoke();
+  while (clock.now() < end) {
+    clock.advance(minutes(1));
+    result = await invoke();
+  }
+  return result;
 }

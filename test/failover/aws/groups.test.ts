@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import type { Clients } from "../../../failover/aws/clients";
+import { type Clients, read } from "../../../failover/aws/clients";
 import { describeGroups, fenceGroups } from "../../../failover/aws/groups";
 import type { FailoverPlan } from "../../../failover/plan";
 
@@ -43,6 +43,24 @@ describe("the Auto Scaling groups as the failover sees them", () => {
       teams.map(({ team }) => team),
     ).catch(() => undefined);
     expect(calls.map(({ attempts }) => attempts)).to.deep.equal([1, 1]);
+  });
+
+  it("does not take a region for silent that answers for some of its groups", async () => {
+    let calls = 0;
+    const faulty = { name: "InternalFailure", $metadata: { httpStatusCode: 500 } };
+    const half = {
+      autoScaling: () => ({
+        send: () => {
+          calls += 1;
+          return calls === 1
+            ? Promise.resolve({ AutoScalingGroups: [] })
+            : Promise.reject(Object.assign(new Error("sorry"), faulty));
+        },
+      }),
+    } as unknown as Clients;
+    const reading = await read(() => describeGroups(half, plan, "old"));
+    expect(reading).to.deep.include({ known: false, failure: "failed" });
+    expect(reading).to.have.property("error").that.includes("InternalFailure: sorry");
   });
 
   it("repeats calls to the region that takes over", async () => {

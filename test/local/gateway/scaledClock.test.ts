@@ -45,6 +45,41 @@ describe("the scaled clock", () => {
     expect(ran).to.deep.equal([120_000]);
   });
 
+  it("goes no faster than real time while it is held, and not before all have let go", async () => {
+    const ran: number[] = [];
+    clock.after(60_000, () => ran.push(clock.now() - start));
+    const [one, other] = [clock.hold(), clock.hold()];
+    await time.pass(10_000);
+    expect(clock.now() - start).to.equal(10_000);
+    one();
+    one();
+    await time.pass(20_000);
+    expect(clock.now() - start).to.equal(30_000);
+    other();
+    await time.pass(499);
+    expect(ran).to.deep.equal([]);
+    await time.pass(1);
+    expect(ran).to.deep.equal([60_000]);
+  });
+
+  it("tells who follows it when its pace changes, and only then", () => {
+    const paces: number[] = [];
+    clock.onPace(() => paces.push(clock.pace));
+    const [one, other] = [clock.hold(), clock.hold()];
+    one();
+    clock.setScale(30);
+    other();
+    clock.setScale(30);
+    expect(paces).to.deep.equal([1, 30]);
+  });
+
+  it("is not made faster by a hold", async () => {
+    clock.setScale(0.5);
+    clock.hold();
+    await time.pass(1000);
+    expect(clock.now() - start).to.equal(500);
+  });
+
   it("repeats an action without overtaking one that is still going", async () => {
     let running = 0;
     let most = 0;

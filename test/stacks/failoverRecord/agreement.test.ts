@@ -180,6 +180,63 @@ describe("a stack's agreement with the failover record", () => {
           expect(commandsOf(refusal)).to.deep.equal(adoption(stack));
         });
 
+        describe("with the former region given up as lost", () => {
+          const lost: RecordReading = {
+            kind: "found",
+            record: {
+              phase: "serving",
+              generation: 2,
+              activeRegion: drRegion,
+              unfenced: true,
+              accepted: true,
+            },
+          };
+          const given = stack === "dr" ? "runs, and goes on to fence" : "does not run";
+
+          for (const [how, waiting] of [
+            ["silent", unreadable("timeout")],
+            ["without a record", absent],
+          ] as const) {
+            it(`${given} while that is ${how}`, () => {
+              const verdict = agreement(swapped, { waiting, active: lost });
+              if (stack === "dr") {
+                expect(verdict).to.include({ agrees: true, formerLost: true });
+                expect(verdict.agrees && verdict.warning).to.include("eu-central-1 was never seen");
+              } else {
+                expect(refusalOf(verdict)).to.include("eu-central-1 is not fenced yet");
+              }
+            });
+          }
+
+          it("disagrees with a configuration that did not adopt the failover", () => {
+            expect(refusalOf(agreement(plain, { waiting: lost }))).to.include("disagrees");
+            const behind = { waiting: unreadable("x"), active: lost };
+            const other = { ...swapped, generation: 1 };
+            expect(refusalOf(agreement(other, behind))).to.include("disagrees");
+          });
+
+          it("needs that word: silence alone, or runWithoutRecord, does not lead past an open fence", () => {
+            const open: RecordReading = {
+              kind: "found",
+              record: { phase: "serving", generation: 2, activeRegion: drRegion, unfenced: true },
+            };
+            const readings = { waiting: unreadable("timeout"), active: open };
+            for (const settings of [swapped, { ...swapped, runWithoutRecord: true }]) {
+              const refusal = refusalOf(agreement(settings, readings));
+              expect(refusal).to.include("not fenced yet");
+              const way = "--stack dr --accept-unfenced --reason";
+              if (stack === "dr") expect(refusal).to.include(way);
+              else expect(refusal).not.to.include(way);
+            }
+          });
+
+          it("is not asked for once that is fenced: its silence is a record that cannot be read", () => {
+            const fenced = record("serving", 2, drRegion);
+            const readings = { waiting: unreadable("timeout"), active: fenced };
+            expect(refusalOf(agreement(swapped, readings))).to.include("cannot be read");
+          });
+        });
+
         it("does not run on no record at all, nor where the one that counts cannot be read", () => {
           const nobody = refusalOf(agreement(swapped, { waiting: absent, active: absent }));
           expect(nobody).to.include("No failover record knows of generation 2");
@@ -247,7 +304,8 @@ describe("a stack's agreement with the failover record", () => {
     expect(settles(second, absent)).to.equal(false);
     expect(settles(second, record("standby")), "an older generation").to.equal(false);
     expect(settles(second, record("standby", 2, drRegion))).to.equal(true);
-    expect(settles(second, unreadable("x")), "refused whatever the other says").to.equal(true);
+    expect(settles(first, unreadable("x")), "nobody else can know").to.equal(true);
+    expect(settles(second, unreadable("x")), "the other knows if it was given up").to.equal(false);
   });
 
   it("knows the phases of this version alone", () => {

@@ -36,6 +36,27 @@ describe("reading the failover record", () => {
     });
   });
 
+  it("takes the open fence, and whether a person accepted it, from the whole record", async () => {
+    const seen = async (whole: object) => {
+      const item = itemOf({ record: { S: JSON.stringify(whole) } });
+      const reading = await readRecord(answering(item), limitMs);
+      return reading.kind === "found" ? reading.record : undefined;
+    };
+    const open = { phase: "serving", steps: { fence: { state: "unconfirmed" } }, silentSince: 5 };
+    const unfencedAcceptance = { id: "a", at: 5, by: "ada", reason: "lost" };
+    expect(await seen(open))
+      .to.include({ unfenced: true })
+      .and.not.have.property("accepted");
+    expect(await seen({ ...open, unfencedAcceptance })).to.include({
+      unfenced: true,
+      accepted: true,
+    });
+    const back = { ...open, unfencedAcceptance, silentSince: 6 };
+    expect(await seen(back)).not.to.have.property("accepted");
+    const done = { ...open, unfencedAcceptance, steps: { fence: { state: "done" } } };
+    expect(await seen(done)).not.to.have.any.keys("unfenced", "accepted");
+  });
+
   const absent: readonly [string, string, "table" | "item"][] = [
     [
       "no table",

@@ -66,6 +66,11 @@ export class FunctionPool {
     if (sandbox.alive) this.idle.push(sandbox);
   }
 
+  /** Tells running invocations that the clock has changed its pace. */
+  follow(time: TimeBase): void {
+    for (const sandbox of this.busy) sandbox.follow(time);
+  }
+
   /** Kills the processes of running invocations and returns how many there were. */
   async killBusy(): Promise<number> {
     const victims = [...this.busy];
@@ -114,7 +119,8 @@ export class FunctionPool {
 
 /** The gateway's clock, told so that another process can follow it. */
 export function timeBase(context: BehaviourContext): TimeBase {
-  return { modelledMs: context.clock.now(), realMs: Date.now(), scale: context.clock.scale };
+  const { pace, scale } = context.clock;
+  return { modelledMs: context.clock.now(), realMs: Date.now(), pace, scale };
 }
 
 function unpack(zip: Buffer, folder: string): void {

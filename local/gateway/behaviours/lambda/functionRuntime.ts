@@ -66,6 +66,7 @@ export class FunctionRuntime {
   private readonly running = new Map<Sandbox, Running>();
   private readonly retiring = new Set<Promise<void>>();
   private folder: RuntimeFolder | undefined;
+  private following = false;
   private readonly leastRealTimeoutMs: number;
 
   constructor(options: FunctionRuntimeOptions = {}) {
@@ -87,7 +88,7 @@ export class FunctionRuntime {
     const running: Running = { requestId, log: [] };
     this.running.set(sandbox, running);
     try {
-      const initError = await sandbox.whenReady();
+      const initError = await context.work(() => sandbox.whenReady());
       const startedAt = context.clock.now();
       this.note(deployed, running, `START RequestId: ${requestId} Version: $LATEST`, context);
       const outcome: InvocationOutcome =
@@ -225,6 +226,7 @@ export class FunctionRuntime {
     const known = this.pools.get(deployed.arn);
     if (known !== undefined) return known;
     this.folder ??= createRuntimeFolder();
+    this.followClock(context);
     const pool = new FunctionPool(deployed, {
       context,
       folder: this.folder,
@@ -234,6 +236,15 @@ export class FunctionRuntime {
     });
     this.pools.set(deployed.arn, pool);
     return pool;
+  }
+
+  /** Functions' processes have clocks of their own, which go as the gateway's does. */
+  private followClock(context: BehaviourContext): void {
+    if (this.following) return;
+    this.following = true;
+    context.clock.onPace(() => {
+      for (const pool of this.pools.values()) pool.follow(timeBase(context));
+    });
   }
 
   private note(

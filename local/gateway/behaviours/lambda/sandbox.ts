@@ -6,6 +6,8 @@ import {
   type InvokeMessage,
   type SandboxMessage,
   type SandboxSettings,
+  type TimeBase,
+  type TimeMessage,
 } from "./runtime/protocol";
 
 /** How one invocation ended. */
@@ -113,6 +115,12 @@ export class Sandbox {
     return answer.error === undefined
       ? { kind: "returned", payload: answer.payload ?? "null", maxMemoryMb: this.maxMemoryMb }
       : { kind: "threw", error: answer.error, maxMemoryMb: this.maxMemoryMb };
+  }
+
+  /** Tells the function which way the gateway's clock goes from now on. */
+  follow(time: TimeBase): void {
+    const message: TimeMessage = { type: "time", time };
+    if (this.child.connected) this.child.send(message, () => undefined);
   }
 
   /** Ends the process at once, as the power switch would. Resolves when it is gone. */

@@ -11,6 +11,7 @@ import {
   type InvokeMessage,
   type SandboxMessage,
   type SandboxSettings,
+  type TimeMessage,
 } from "./protocol";
 
 /*
@@ -125,7 +126,10 @@ function start(): void {
 
   try {
     const handler = loadHandler(settings.taskRoot, process.env._HANDLER ?? "");
-    process.on("message", (message: InvokeMessage) => void invoke(handler, message));
+    process.on("message", (message: InvokeMessage | TimeMessage) => {
+      if (message.type === "time") followTime(message.time);
+      else void invoke(handler, message);
+    });
     tell({ type: "ready" });
   } catch (error) {
     const described = describe(error);

@@ -11,27 +11,44 @@ import type { TimeBase } from "./protocol";
  */
 
 const realSetTimeout = globalThis.setTimeout;
+const realClearTimeout = globalThis.clearTimeout;
 const realSetInterval = globalThis.setInterval;
 const RealDate = globalThis.Date;
 
-let base: TimeBase = { modelledMs: RealDate.now(), realMs: RealDate.now(), scale: 1 };
+let base: TimeBase = { modelledMs: RealDate.now(), realMs: RealDate.now(), pace: 1, scale: 1 };
 
-/** Follows the gateway's clock from now on; sent with every invocation, since it may have moved. */
+/** What a timer that woke early was followed by, until it is due. */
+const successors = new WeakMap<NodeJS.Timeout, NodeJS.Timeout>();
+
+/** Follows the gateway's clock from now on; told with every invocation and whenever its pace changes. */
 export function followTime(next: TimeBase): void {
   base = next;
 }
 
 /** Milliseconds since 1970 in modelled time. */
 export function modelledNow(): number {
-  return Math.floor(base.modelledMs + (RealDate.now() - base.realMs) * base.scale);
+  return Math.floor(base.modelledMs + (RealDate.now() - base.realMs) * base.pace);
 }
 
 function realDelay(modelledMs: number | undefined): number {
   return (modelledMs ?? 0) / base.scale;
 }
 
-function modelledSetTimeout(callback: () => void, delay?: number, ...args: []): NodeJS.Timeout {
-  return realSetTimeout(callback, realDelay(delay), ...args);
+/** Wakes at the soonest moment at which it can be due, and sleeps on if the clock was held. */
+function modelledSetTimeout(callback: () => void, delay = 0, ...args: []): NodeJS.Timeout {
+  const dueAt = modelledNow() + delay;
+  const wake = (): void => {
+    const left = dueAt - modelledNow();
+    if (left <= 0) callback(...args);
+    else successors.set(first, realSetTimeout(wake, realDelay(left)));
+  };
+  const first = realSetTimeout(wake, realDelay(delay));
+  return first;
+}
+
+function modelledClearTimeout(timer: NodeJS.Timeout | undefined): void {
+  realClearTimeout(timer);
+  if (typeof timer === "object") realClearTimeout(successors.get(timer));
 }
 
 function modelledSetInterval(callback: () => void, delay?: number, ...args: []): NodeJS.Timeout {
@@ -82,17 +99,24 @@ export function installModelledTime(start: TimeBase): void {
   followTime(start);
   keepSocketTimeoutsReal();
   const sleep = timersPromises.setTimeout;
-  const modelledSleep = <T>(delay?: number, value?: T, options?: object) =>
-    sleep(realDelay(delay), value, options);
+  const modelledSleep = async <T>(delay = 0, value?: T, options?: object): Promise<T> => {
+    const dueAt = modelledNow() + delay;
+    for (let left = delay; left > 0; left = dueAt - modelledNow()) {
+      await sleep(realDelay(left), undefined, options);
+    }
+    return value as T;
+  };
   Object.defineProperty(modelledSetTimeout, promisify.custom, { value: modelledSleep });
   Object.assign(timersPromises, { setTimeout: modelledSleep });
   Object.assign(require("node:timers"), {
     setTimeout: modelledSetTimeout,
+    clearTimeout: modelledClearTimeout,
     setInterval: modelledSetInterval,
   });
   Object.assign(globalThis, {
     Date: modelledDate(),
     setTimeout: modelledSetTimeout,
+    clearTimeout: modelledClearTimeout,
     setInterval: modelledSetInterval,
   });
 }

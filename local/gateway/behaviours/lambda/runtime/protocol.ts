@@ -9,7 +9,9 @@ export interface TimeBase {
   readonly modelledMs: number;
   /** Wall clock at that moment, milliseconds since 1970. */
   readonly realMs: number;
-  /** Modelled milliseconds per real millisecond. */
+  /** Modelled milliseconds per real millisecond, from {@link realMs} on. */
+  readonly pace: number;
+  /** The same when nothing holds the gateway's clock: the soonest at which anything can be due. */
   readonly scale: number;
 }
 
@@ -38,6 +40,12 @@ export interface InvokeMessage {
   readonly payload: string;
   /** Modelled time at which Lambda ends the invocation. */
   readonly deadlineMs: number;
+  readonly time: TimeBase;
+}
+
+/** The gateway's clock has changed its pace while the function runs. */
+export interface TimeMessage {
+  readonly type: "time";
   readonly time: TimeBase;
 }
 

@@ -222,6 +222,29 @@ describe("the Lambda behaviour", () => {
     expect(result.dates).to.deep.equal([true, 5, true]);
   });
 
+  it("lets a running function wait as long as the gateway's clock is held", async () => {
+    const name = await deploy(`exports.handler = async () => {
+      console.log("sleeps");
+      const cancelled = setTimeout(() => console.log("never"), 12_000);
+      await new Promise((resolve) => setTimeout(resolve, 6_000));
+      await require("timers/promises").setTimeout(1_000);
+      clearTimeout(cancelled);
+      await new Promise((resolve) => setTimeout(resolve, 6_000));
+      return { at: Date.now() };
+    };`);
+    const { clock } = aws.gateway;
+    const invoked = invoke(name);
+    await eventually("it sleeps", () => printed(name).includes("sleeps"));
+    const release = clock.hold();
+    const heldAt = clock.now();
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    expect(clock.now() - heldAt).to.be.below(2_000);
+    release();
+    const { result } = await invoked;
+    expect(result.at).to.be.within(heldAt + 9_000, clock.now());
+    expect(printed(name)).not.to.include("never");
+  });
+
   it("reports what a handler throws as an unhandled function error", async () => {
     const name = await deploy(
       `exports.handler = async () => { throw new TypeError("no such team"); };`,
