@@ -1,5 +1,5 @@
 import type { RegionTrouble } from "./world/mischief";
-import { type Delivery, deliveries, giveUp } from "./world/triggers";
+import { abort, type Delivery, deliveries, giveUp, plan, schedule } from "./world/triggers";
 import { type Obstacle, obstacles } from "./world/world";
 
 /** How badly the environment may behave; each wish multiplies the states. */
@@ -44,10 +44,23 @@ export const scenarios = {
   triggers: { ...calm, deliveries, regions: ["illness"] },
   /** Describe calls fail in every round. */
   faults: { ...calm, faults: true, regions: ["illness"] },
+  /** Two runs over one record while the old region is lost. */
+  lossRace: { ...calm, runs: 2, regions: ["loss"] },
+  /** The same while it is cut off and comes back. */
+  cutRace: { ...calm, runs: 2, deliveries: [schedule], regions: ["partition"] },
+  /** Planned role changes while replication stops and comes back. */
+  planned: { ...calm, deliveries: [schedule, plan, abort], obstacles: ["lag", "hang"] },
+  /** Planned role changes of a region that is cut off and comes back. */
+  plannedLoss: { ...calm, deliveries: [schedule, plan, abort], regions: ["partition"] },
+  /** Two runs over one planned role change. */
+  plannedRace: { ...calm, runs: 2, deliveries: [schedule, plan, abort] },
   /** Every obstacle and its repair, and a person's hand in the record. */
   obstacles: { ...calm, obstacles, handEdits: true, regions: ["illness"] },
 } as const satisfies Readonly<Record<string, Environment>>;
 export type ScenarioName = keyof typeof scenarios;
+
+/** Explored only when asked for by name: they take minutes. */
+export const longScenarios: readonly ScenarioName[] = ["cutRace"];
 
 /** The least environment, for tests and sabotages. */
 export const quiet = calm;

@@ -7,8 +7,8 @@ import { type ScenarioName } from "./environment";
 import { type Exploration, explore } from "./exploration";
 import { readOptions } from "./options";
 import { explorationTable, ruleTable, shortestOf, traceTable } from "./report/tables";
-import { type Rule, ruleNames } from "./rules/rule";
-import { sabotages } from "./sabotage/sabotages";
+import { ruleNames } from "./rules/rule";
+import { type SabotageName, sabotages } from "./sabotage/sabotages";
 
 /** Scenarios at the same time: each needs a core and up to half a gigabyte. */
 const threads = 2;
@@ -56,9 +56,9 @@ function inThread(name: ScenarioName): Promise<Exploration> {
   });
 }
 
-function sabotaged(rule: Rule): Exploration {
-  const { what, environment, decider } = sabotages[rule];
-  console.log(`Sabotage of ${rule}: ${what}.\n`);
+function sabotaged(name: SabotageName): Exploration {
+  const { rule, what, environment, decider } = sabotages[name];
+  console.log(`Sabotage of ${name}: ${what}.\n`);
   return explore(environment, decider, { until: [rule] });
 }
 

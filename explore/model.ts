@@ -8,9 +8,10 @@ import { act, begin, overtaken, save } from "./runs/runSteps";
 import { type Emit, type Run, type State } from "./runs/state";
 import { newRegion, now, oldRegion } from "./time";
 import { ageWorld, obstacleMischief, regionMischief } from "./world/mischief";
-import { happenings, type NamedRegion } from "./world/settling";
+import { happenings, type Told } from "./world/settling";
+import { plan } from "./world/triggers";
 import { goodDay } from "./world/world";
-import { worldForm } from "./worldForm";
+import { isUnderWay, worldForm } from "./worldForm";
 
 /** All that can happen from one state: the function's runs, AWS, time, and the environment. */
 export class Model {
@@ -18,6 +19,8 @@ export class Model {
   readonly rounds: Rounds;
   readonly initial: State;
   private readonly mischief;
+  /** Nobody asks what the copies have where nobody can ask for a planned role change. */
+  private readonly plans: boolean;
 
   constructor(
     readonly environment: Environment,
@@ -26,12 +29,17 @@ export class Model {
     this.rounds = new Rounds(decider, this.records, environment);
     const record = this.records.numberOf(initialRecord(oldRegion, 1, now));
     this.initial = { world: goodDay, record, runs: [undefined, undefined] };
+    this.plans = environment.deliveries.includes(plan);
     const regions = environment.regions.flatMap((each) => regionMischief[each]);
     this.mischief = [...regions, ...obstacleMischief(environment.obstacles)];
   }
 
-  named({ record }: State): NamedRegion {
-    return this.records.get(record).activeRegion === newRegion ? "new" : "old";
+  /** What the stored record says to AWS and to controllers. */
+  told(state: State): Told {
+    const record = this.records.get(state.record);
+    const region = record.activeRegion === newRegion ? "new" : "old";
+    const asks = this.plans && isUnderWay(record);
+    return { region, fenced: asks ? record.steps.fence?.state === "done" : undefined };
   }
 
   /** Hands every transition from `state` to `take`. */
@@ -42,8 +50,9 @@ export class Model {
       take(actor, what, this.normal(next), found);
     };
     this.runs(state, emit);
+    const told = this.told(state);
     for (const { what, apply } of happenings) {
-      const world = apply(state.world, this.named(state));
+      const world = apply(state.world, told);
       if (world !== undefined) emit("environment", what, { ...state, world }, []);
     }
     for (const { what, apply } of this.mischief) {

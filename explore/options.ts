@@ -1,14 +1,14 @@
 import { Command, InvalidArgumentError } from "commander";
 import { throwing } from "../local/commandLine";
-import { type ScenarioName, scenarios } from "./environment";
-import { type Rule, ruleNames } from "./rules/rule";
+import { longScenarios, type ScenarioName, scenarios } from "./environment";
+import { type SabotageName, sabotages } from "./sabotage/sabotages";
 
 /** What is explored; see `npm run explore -- --help`. */
 export interface ExploreOptions {
-  /** Default: all. */
+  /** Default: all but the long ones. */
   readonly scenarios: readonly ScenarioName[];
-  /** The rule whose guard is taken away, in the exploration alone. Default: none. */
-  readonly sabotage?: Rule;
+  /** The guard that is taken away, in the exploration alone. Default: none. */
+  readonly sabotage?: SabotageName;
 }
 
 /** Reads the command line. @throws CommanderError, see `throwing` of the other commands */
@@ -18,16 +18,24 @@ export function readOptions(argv: readonly string[]): ExploreOptions {
     .description(
       "Visits every state that the failover's decisions can come to, and checks the safety rules in each.",
     )
-    .option("--scenario <name>", `one of ${names.join(", ")} instead of all`, oneOf(names))
     .option(
-      "--sabotage <rule>",
-      "takes one guard of the rule away, S1 to S8, to see it found",
-      oneOf(ruleNames),
+      "--scenario <name>",
+      `one of ${names.join(", ")} instead of all; ${longScenarios.join(", ")} only by name`,
+      oneOf(names),
+    )
+    .option(
+      "--sabotage <guard>",
+      "takes one guard away, of the rules S1 to S8 or of `planned` role changes, to see it found",
+      oneOf(Object.keys(sabotages) as SabotageName[]),
     )
     .parse([...argv]);
-  const { scenario, sabotage } = command.opts<{ scenario?: ScenarioName; sabotage?: Rule }>();
+  const { scenario, sabotage } = command.opts<{
+    scenario?: ScenarioName;
+    sabotage?: SabotageName;
+  }>();
   return {
-    scenarios: scenario === undefined ? names : [scenario],
+    scenarios:
+      scenario === undefined ? names.filter((name) => !longScenarios.includes(name)) : [scenario],
     ...(sabotage === undefined ? {} : { sabotage }),
   };
 }

@@ -99,8 +99,9 @@ function committedAtOf({ committedAt }: FailoverRecord): Kept {
 
 function triggerOf({ trigger }: FailoverRecord): Kept {
   if (trigger === undefined) return {};
-  const { human, force } = trigger;
-  return { trigger: { kind: "direct", id: "-", at: now, human, force } };
+  const { human, force, planned } = trigger;
+  const kept = planned === true ? { planned } : {};
+  return { trigger: { kind: "direct", id: "-", at: now, human, force, ...kept } };
 }
 
 /** Step and date of a blockage decide on pages alone. */
@@ -143,9 +144,10 @@ function pick(steps: FailoverRecord["steps"], names: readonly StepName[]): Failo
     if (step === undefined || step.state === "waiting") return [];
     const limit = stepLimits[name] ?? inTicks(policy.stepLimit);
     const counts = step.state === "running" && step.startedAt !== undefined;
-    return [
-      [name, { state: step.state, ...(counts ? { startedAt: aged(step.startedAt, limit) } : {}) }],
-    ];
+    // Whether the copies reach beyond the fence is the world's (caughtUp), whenever that was.
+    const ended = name === "fence" && step.state === "done" ? { endedAt: now } : {};
+    const age = counts ? { startedAt: aged(step.startedAt, limit) } : {};
+    return [[name, { state: step.state, ...age, ...ended }]];
   });
   return Object.fromEntries(forms) as FailoverRecord["steps"];
 }

@@ -6,7 +6,8 @@ import type { Truth, World } from "./world/world";
  * record: after the commit whether the old teams answer, and on what terms it was made; but the silence
  * of a region that was never seen fenced, in which a person may give it up.
  */
-export function worldForm(world: World, record: FailoverRecord): World {
+export function worldForm(given: World, record: FailoverRecord): World {
+  const world = copiesForm(given, record);
   const { truth } = world;
   if (record.committedAt !== undefined) {
     const past = world.obstacle === "lag" || world.obstacle === "hang";
@@ -25,6 +26,24 @@ export function worldForm(world: World, record: FailoverRecord): World {
   }
   const resting = record.phase === "standby" || record.phase === "aborted";
   return !resting || isBlank(truth, false) ? world : { ...world, truth: blank(truth, false) };
+}
+
+/** An attempt is under way that can still be dropped. */
+export function isUnderWay({ committedAt, phase }: FailoverRecord): boolean {
+  return committedAt === undefined && phase !== "standby" && phase !== "aborted";
+}
+
+/**
+ * What the copies have is forgotten between attempts, to the worse side: an attempt begins with
+ * something unsent. Without a fence there is nothing that they could have caught up with.
+ */
+function copiesForm(world: World, record: FailoverRecord): World {
+  const { caughtUp, truth } = world;
+  const underWay = isUnderWay(record);
+  const fenced = underWay && record.steps.fence?.state === "done";
+  const unsent = truth.unsent || !underWay;
+  if (caughtUp === (caughtUp && fenced) && unsent === truth.unsent) return world;
+  return { ...world, caughtUp: caughtUp && fenced, truth: { ...truth, unsent } };
 }
 
 function isBlank(truth: Truth, messagesToo: boolean): boolean {

@@ -37,7 +37,7 @@ export class EndRules {
   private judgeEnd(end: State): readonly Breach[] {
     const record = this.model.records.get(end.record);
     const { phase } = record;
-    if (end.world.obstacle === "none") {
+    if (end.world.obstacle === "none" && !isLostPlan(record, end.world)) {
       const untidy = untidyIn(record, end.world);
       return untidy.map((what) => ({
         rule: "S7",
@@ -51,8 +51,9 @@ export class EndRules {
   }
 
   private judgeBlocked(end: State): readonly Breach[] {
-    const mended = repair(end.world);
-    const repaired = mended === undefined ? end : { ...end, world: mended };
+    const mended = repair(end.world) ?? end.world;
+    const lost = isLostPlan(this.model.records.get(end.record), mended);
+    const repaired = { ...end, world: lost ? { ...mended, cut: false } : mended };
     const byRepair = this.leadsOut(repaired);
     const byAbort = this.leadsOut(this.calm.deliver(end, abort));
     if (byRepair) this.ways.repair += 1;
@@ -66,6 +67,11 @@ export class EndRules {
     const { state: end } = this.calm.endOf(state);
     return end !== undefined && this.model.records.get(end.record).phase !== "blocked";
   }
+}
+
+/** A role change that was planned never goes on without the old region: that one has to come back. */
+function isLostPlan({ trigger, committedAt }: FailoverRecord, { cut }: World): boolean {
+  return cut && committedAt === undefined && trigger?.planned === true;
 }
 
 /** What is wrong with an end that no obstacle excuses. */

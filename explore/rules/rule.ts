@@ -5,7 +5,7 @@ export const rules = {
   S3: "Fence first: commit on an emptied region, or on its silence for fenceTimeout, and aloud.",
   S4: "One-way latch: after the commit no decision leads back.",
   S5: "Stale means no: late, repeated, forged and wrong triggers change nothing.",
-  S6: "RPO gate: no commit with an unknown lag unless a person forces it.",
+  S6: "RPO gate: no commit with an unknown lag unless a person forces it; a planned one loses nothing.",
   S7: "Crash anywhere: left alone and without an obstacle, every state converges to a tidy end.",
   S8: "Never silently stuck: whatever waits says for what, and a person can lead it out.",
 } as const;

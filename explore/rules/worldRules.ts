@@ -15,7 +15,9 @@ export function judgeCommit(truth: Truth, bits: number): Breach[] {
   if (!has(facts.commits)) return [];
   const breaches: Breach[] = [];
   if (!has(facts.sawEmptied)) {
-    if (!has(facts.unheard)) {
+    if (has(facts.planned)) {
+      breaches.push({ rule: "S3", what: "A planned role change was committed unfenced." });
+    } else if (!has(facts.unheard)) {
       breaches.push({ rule: "S3", what: "It committed unfenced while the old region answered." });
     } else if (truth.silent < silenceLimit) {
       const what = `It committed unfenced after ${Math.max(0, truth.silent)} of ${silenceLimit} ticks of silence.`;
@@ -25,7 +27,12 @@ export function judgeCommit(truth: Truth, bits: number): Breach[] {
       breaches.push({ rule: "S3", what: "It committed before any round had asked for the fence." });
     }
   }
-  if (!has(facts.lagKnown) && !truth.forced) {
+  if (has(facts.planned)) {
+    if (truth.unsent) {
+      const what = "A planned role change was committed before all that was written had arrived.";
+      breaches.push({ rule: "S6", what });
+    }
+  } else if (!has(facts.lagKnown) && !truth.forced) {
     breaches.push({ rule: "S6", what: "It committed with an unknown lag and nobody forced it." });
   }
   return breaches;

@@ -32,6 +32,8 @@ export const facts = {
   forces: 1024,
   /** A person accepted the open fence. */
   givesUp: 2048,
+  /** A planned role change, which nobody forced. */
+  planned: 4096,
 } as const;
 
 /** One look at the world and the decision on it, before anything is saved. */
@@ -139,7 +141,7 @@ function describe({ delivery, alarm, fault }: Look): string {
 /** On what a decision was made matters for a commit alone. */
 function relevant(bits: number): number {
   if ((bits & facts.commits) !== 0) return bits;
-  return bits & ~(facts.sawEmptied | facts.lagKnown);
+  return bits & ~(facts.sawEmptied | facts.lagKnown | facts.planned);
 }
 
 function takenBy(delivery: Delivery, accepted: boolean): number {
@@ -160,6 +162,8 @@ function factsOf(
   const asked = activeGroups ?? targets;
   const unheard = isSilent(asked);
   const commits = stored.committedAt === undefined && record.committedAt !== undefined;
+  const { trigger } = record;
+  const planned = trigger?.planned === true && !trigger.force;
   const resting = stored.phase === "standby" || stored.phase === "aborted";
   const begins = resting && record.phase !== "standby" && record.phase !== "aborted";
   const emptied = activeGroups?.known === true && activeGroups.value.every(isEmptied);
@@ -174,6 +178,7 @@ function factsOf(
     (emptied ? facts.sawEmptied : 0) |
     (acceptanceHolds(record) && !acceptanceHolds(stored) ? facts.givesUp : 0) |
     (lags ? facts.lagKnown : 0) |
+    (planned ? facts.planned : 0) |
     (actions.some(({ kind }) => kind === "fenceGroups") ? facts.asksFence : 0)
   );
 }

@@ -7,10 +7,12 @@ import { type Environment, quiet } from "../environment";
 import { type Decider, deployed } from "../runs/decider";
 import type { Rule } from "../rules/rule";
 import { now } from "../time";
-import { deliveries } from "../world/triggers";
+import { deliveries, plan, schedule } from "../world/triggers";
 
 /** One guard less, and where its loss shows soonest. */
 export interface Sabotage {
+  /** The rule that it breaks. */
+  readonly rule: Rule;
   readonly what: string;
   readonly environment: Environment;
   readonly decider: Decider;
@@ -52,6 +54,18 @@ const noLag = (observation: Observation): Observation => {
       ? { replica: { known: true, value: { ...replica.value, lagSeconds: 0 } } }
       : {}),
     ...(home?.known ? { home: { known: true, value: { ...home.value, lagSeconds: 0 } } } : {}),
+  };
+};
+
+const complete = (observation: Observation): Observation => {
+  const { replica, home } = observation;
+  const syncedUntil = now;
+  return {
+    ...observation,
+    ...(replica?.known
+      ? { replica: { known: true, value: { ...replica.value, syncedUntil } } }
+      : {}),
+    ...(home?.known ? { home: { known: true, value: { ...home.value, syncedUntil } } } : {}),
   };
 };
 
@@ -108,46 +122,61 @@ const silent: Reconcile = (record, observation, policy, at) => {
   return { ...decision, record: { ...without(decision.record, "blockage"), phase } };
 };
 
-/** One guard of each rule. */
-export const sabotages: Readonly<Record<Rule, Sabotage>> = {
+/** One guard of each rule, and that of a planned role change. */
+export const sabotages = {
   S1: {
+    rule: "S1",
     what: "the commit leaves generation and region as they were",
     environment: { ...quiet, regions: ["illness"] },
     decider: reconciling(committing),
   },
   S2: {
+    rule: "S2",
     what: "the new region's teams count as healthy without being asked",
     environment: { ...quiet, regions: ["illness"] },
     decider: seeing(enoughTeams),
   },
   S3: {
+    rule: "S3",
     what: "a silent region is not waited for",
     environment: { ...quiet, regions: ["partition"] },
     decider: reconciling(impatient),
   },
   S4: {
+    rule: "S4",
     what: "a region that answers again takes the commit back",
     environment: { ...quiet, regions: ["partition"] },
     decider: failingBack,
   },
   S5: {
+    rule: "S5",
     what: "age and repetition of a trigger do not count",
     environment: { ...quiet, deliveries },
     decider: credulous,
   },
   S6: {
+    rule: "S6",
     what: "an unknown lag counts as none",
     environment: { ...quiet, regions: ["illness"], obstacles: ["lag"] },
     decider: seeing(noLag),
   },
   S7: {
+    rule: "S7",
     what: "what was decided once is not asked for again",
     environment: { ...quiet, regions: ["illness"] },
     decider: reconciling(askingOnce),
   },
   S8: {
+    rule: "S8",
     what: "an obstacle is not reported",
     environment: { ...quiet, regions: ["illness"], obstacles: ["lag"] },
     decider: reconciling(silent),
   },
-};
+  planned: {
+    rule: "S6",
+    what: "a planned role change does not wait until all that was written has arrived",
+    environment: { ...quiet, deliveries: [schedule, plan] },
+    decider: seeing(complete),
+  },
+} as const satisfies Readonly<Record<Rule | "planned", Sabotage>>;
+export type SabotageName = keyof typeof sabotages;

@@ -56,7 +56,7 @@ export class Calm {
   /** One delivery in calm: the whole run succeeds. */
   deliver(state: State, delivery: Delivery): State {
     const { model } = this;
-    const world = settled(state.world, model.named(state));
+    const world = settled(state.world, model.told(state));
     const alarm = oldAnswers(world) ? "OK" : "ALARM";
     const { record, requests } = model.rounds.decide(state.record, world, { delivery, alarm });
     let after = world;
@@ -67,7 +67,7 @@ export class Calm {
       left = withoutRequest(left, name);
     }
     const next = { ...state, record, world: after };
-    return model.normal({ ...next, world: settled(after, model.named(next)) });
+    return model.normal({ ...next, world: settled(after, model.told(next)) });
   }
 
   private next(state: State): State {

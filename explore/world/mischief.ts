@@ -8,18 +8,21 @@ interface Mischief {
 }
 
 /**
- * `partition`: the old region is cut off and comes back as it was. `revival`: it comes back with its
+ * `loss`: the old region is cut off for good. `partition`: it is cut off and comes back as it was. `revival`: it comes back with its
  * groups at full size. `illness`: its teams do not answer, but its control plane does.
  */
-export type RegionTrouble = "partition" | "revival" | "illness";
+export type RegionTrouble = "loss" | "partition" | "revival" | "illness";
+
+const loss: Mischief = {
+  what: "the old region is cut off",
+  apply: (world) => (world.cut ? undefined : { ...world, cut: true }),
+};
 
 /** Losing and getting back the old region, and its teams. */
 export const regionMischief: Readonly<Record<RegionTrouble, readonly Mischief[]>> = {
+  loss: [loss],
   partition: [
-    {
-      what: "the old region is cut off",
-      apply: (world) => (world.cut ? undefined : { ...world, cut: true }),
-    },
+    loss,
     {
       what: "the old region is back as it was",
       apply: (world) => (world.cut ? { ...world, cut: false } : undefined),
@@ -74,10 +77,11 @@ export function repair(world: World): World | undefined {
 
 /** What a tick does to the world; records grow older on their own. */
 export function ageWorld(world: World, silenceLimit: number): World {
-  const { truth, oldInstance } = world;
+  const { truth, oldInstance, home } = world;
   return {
     ...world,
     oldInstance: oldInstance === "booting" ? "up" : oldInstance,
+    home: home === "begun" ? "freeing" : home,
     truth: {
       ...truth,
       silent: truth.silent < 0 ? -1 : Math.min(silenceLimit, truth.silent + 1),

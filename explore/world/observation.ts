@@ -1,5 +1,5 @@
 import type { Observation, ObservationPart, ReadFailure, Reading } from "../../failover/model";
-import { groupName, now } from "../time";
+import { groupName, now, tick } from "../time";
 import { hasNewInstance, oldAnswers, type World } from "./world";
 
 /** One describe call of a round that fails although the world would have answered. */
@@ -51,7 +51,8 @@ function lasting({ cut, obstacle }: World, part: ObservationPart): ReadFailure |
 }
 
 function valueOf(world: World, part: ObservationPart, alarm: "ALARM" | "OK"): unknown {
-  const lag = world.obstacle === "lag" ? {} : { lagSeconds: 1 };
+  const syncedUntil = world.caughtUp ? now : now - tick;
+  const lag = world.obstacle === "lag" ? {} : { lagSeconds: 1, syncedUntil };
   switch (part) {
     case "alarm":
       return alarm;
@@ -70,7 +71,7 @@ function valueOf(world: World, part: ObservationPart, alarm: "ALARM" | "OK"): un
     case "replica":
       return { status: replicaStatus(world), replicates: world.replica !== "promoted", ...lag };
     case "home":
-      return { state: world.home, ...lag };
+      return { state: world.home === "begun" ? "freeing" : world.home, ...lag };
     case "traffic":
       return { waitingOpen: world.newOpen, activeClosed: !world.oldOpen };
     default:

@@ -91,9 +91,9 @@ export function carryOut(world: World, name: RequestName): World {
       return replica !== "replicating" ? world : { ...world, replica: "promoting" };
     case "free":
       // EFS wants to tidy up in the source's region as well.
-      return home !== "replicating" || cut ? world : { ...world, home: "freeing" };
+      return home !== "replicating" || cut ? world : { ...world, home: "begun" };
     case "freeLocally":
-      return home !== "replicating" ? world : { ...world, home: "freeing" };
+      return home !== "replicating" ? world : { ...world, home: "begun" };
     case "closeOld":
       return edgeless || !world.oldOpen ? world : { ...world, oldOpen: false };
     case "openOld":

@@ -60,6 +60,11 @@ export const ask: Delivery = {
   trigger: (generation) => request({}, generation),
 };
 
+export const plan: Delivery = {
+  what: "a person plans a role change",
+  trigger: (generation) => request({ planned: true }, generation),
+};
+
 /** Late, repeated and wrong ones are among them. */
 export const deliveries: readonly Delivery[] = [
   schedule,

@@ -37,7 +37,13 @@ export interface World {
   /** Jenkins runs in the new region, writes and answers. */
   readonly newWrites: boolean;
   readonly replica: "replicating" | "promoting" | "promoted";
-  readonly home: "replicating" | "freeing" | "writable";
+  /** Freeing takes a tick, longer than a run lives: `begun` is the tick in which it was asked for. */
+  readonly home: "replicating" | "begun" | "freeing" | "writable";
+  /**
+   * Replica and home say that they are complete until a moment after the record's fence; see
+   * {@link Truth.unsent} for what they really have.
+   */
+  readonly caughtUp: boolean;
   readonly oldOpen: boolean;
   readonly newOpen: boolean;
   readonly obstacle: Obstacle;
@@ -54,6 +60,8 @@ export interface Truth {
   readonly excused: boolean;
   /** A person forced this attempt. */
   readonly forced: boolean;
+  /** Something was written in the old region that replica and home do not have. */
+  readonly unsent: boolean;
   /** A controller of the new region was healthy once. */
   readonly served: boolean;
   /** The present alarm's message was taken; the next one is sent a tick later at the earliest. */
@@ -73,6 +81,7 @@ export const goodDay: World = {
   newWrites: false,
   replica: "replicating",
   home: "replicating",
+  caughtUp: false,
   oldOpen: true,
   newOpen: false,
   obstacle: "none",
@@ -81,6 +90,7 @@ export const goodDay: World = {
     fenceAsked: false,
     excused: false,
     forced: false,
+    unsent: true,
     served: false,
     alarmTaken: false,
     configTaken: false,
@@ -89,10 +99,10 @@ export const goodDay: World = {
 
 const instanceCodes = { none: 0, booting: 1, up: 2 } as const;
 const replicaCodes = { replicating: 0, promoting: 1, promoted: 2 } as const;
-const homeCodes = { replicating: 0, freeing: 1, writable: 2 } as const;
+const homeCodes = { replicating: 0, begun: 1, freeing: 2, writable: 3 } as const;
 
 /** How many worlds look different. */
-export const visibleCodes = 7 * 3 * 3 * 3 * 2 ** 9;
+export const visibleCodes = 7 * 4 * 3 * 3 * 2 ** 10;
 
 /** A number below {@link visibleCodes} for what describe calls can see; equal for worlds that look alike. */
 export function visibleCode(world: World): number {
@@ -105,13 +115,14 @@ export function visibleCode(world: World): number {
     (Number(world.newSized) << 5) |
     (Number(world.newWrites) << 6) |
     (Number(world.oldOpen) << 7) |
-    (Number(world.newOpen) << 8);
+    (Number(world.newOpen) << 8) |
+    (Number(world.caughtUp) << 9);
   const slow = instanceCodes[world.oldInstance] + 3 * replicaCodes[world.replica];
-  return ((obstacles.indexOf(world.obstacle) * 3 + homeCodes[world.home]) * 9 + slow) * 512 + bits;
+  return ((obstacles.indexOf(world.obstacle) * 4 + homeCodes[world.home]) * 9 + slow) * 1024 + bits;
 }
 
 /** How many truths there are. */
-export const truthCodes = 4 * 2 ** 6;
+export const truthCodes = 4 * 2 ** 7;
 
 /** A number below {@link truthCodes} for what only the rules know. */
 export function truthCode({ truth }: World): number {
@@ -121,8 +132,9 @@ export function truthCode({ truth }: World): number {
     (Number(truth.forced) << 2) |
     (Number(truth.served) << 3) |
     (Number(truth.alarmTaken) << 4) |
-    (Number(truth.configTaken) << 5);
-  return (truth.silent + 1) * 64 + bits;
+    (Number(truth.configTaken) << 5) |
+    (Number(truth.unsent) << 6);
+  return (truth.silent + 1) * 128 + bits;
 }
 
 /** True where the old region's users get answers. */
