@@ -10,10 +10,13 @@ export interface FailoverOptions {
   readonly force: boolean;
   /** Both regions are well: waits until nothing is lost, and never goes on unfenced. */
   readonly planned: boolean;
+  /** Not a failover but its rehearsal, which touches nothing that serves or protects. */
+  readonly rehearse: boolean;
   readonly reason?: string;
 }
 
 export const usage = `Usage: npm run failover -- --stack <stack> [--reason "<text>"] [--planned | --force | --abort]
+       npm run failover -- --stack <stack> --rehearse [--reason "<text>"] [--abort]
 
   --stack <stack>    the waiting region's stack: dr, or primary once dr's region serves
   --reason "<text>"  why; stands in the record and in the announcements
@@ -21,6 +24,8 @@ export const usage = `Usage: npm run failover -- --stack <stack> [--reason "<tex
                      all: stops Jenkins, waits until replication lacks nothing, then moves
   --force            accept the loss of data that the RPO gate refuses; needs a reason
   --abort            drop a failover before its irreversible part, instead of asking for one
+  --rehearse         bring the waiting region's capacity up against a copy of its data, see it
+                     healthy, take it down again; with --abort: take it down now
 
 Needs AWS credentials for the waiting region, neither Pulumi nor its state.`;
 
@@ -35,12 +40,17 @@ export class UsageError extends Error {
 
 /** @throws UsageError on an unknown option, a missing stack, and force without a reason. */
 export function readOptions(argv: readonly string[]): FailoverOptions {
-  const { stack, abort, force, planned, reason: given } = parse(argv);
+  const { stack, abort, force, planned, rehearse, reason: given } = parse(argv);
   const reason = given?.trim();
   if (stack === undefined || stack === "") {
     throw new UsageError("--stack is missing: name the waiting region's stack, such as dr.");
   }
   if (given !== undefined && reason === "") throw new UsageError("--reason is empty.");
+  if (rehearse && (force || planned)) {
+    throw new UsageError(
+      `--rehearse and ${force ? "--force" : "--planned"} contradict each other: a rehearsal moves nothing.`,
+    );
+  }
   if (force && abort) {
     throw new UsageError("--force and --abort contradict each other: force is for a failover.");
   }
@@ -60,6 +70,7 @@ export function readOptions(argv: readonly string[]): FailoverOptions {
     command: abort ? "abort" : "failover",
     force,
     planned,
+    rehearse,
     ...(reason === undefined ? {} : { reason }),
   };
 }
@@ -73,6 +84,7 @@ function parse(argv: readonly string[]) {
         abort: { type: "boolean", default: false },
         force: { type: "boolean", default: false },
         planned: { type: "boolean", default: false },
+        rehearse: { type: "boolean", default: false },
         reason: { type: "string" },
       },
       strict: true,
@@ -92,7 +104,7 @@ function parse(argv: readonly string[]) {
  * @param id New for each request; a repeat with the same one changes nothing.
  */
 export function requestOf(
-  { command, force, planned, reason }: FailoverOptions,
+  { command, force, planned, reason }: Omit<FailoverOptions, "rehearse">,
   generation: number,
   now: Date,
   id: string,
