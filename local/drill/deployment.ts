@@ -25,11 +25,17 @@ export interface PlannedDeployment {
 
 /**
  * Reads the settings as the stacks will.
+ * @param recovery laid over the files' `recovery` as a whole
  * @throws ConfigurationError with all that is wrong, before anything was started.
  */
-export function planDeployment(teams: number | undefined): PlannedDeployment {
-  const overrides: Record<string, string> =
-    teams === undefined ? {} : { teams: JSON.stringify(sampleTeams(teams)) };
+export function planDeployment(
+  teams: number | undefined,
+  recovery?: { readonly rehearsal: object },
+): PlannedDeployment {
+  const overrides: Record<string, string> = {
+    ...(teams === undefined ? {} : { teams: JSON.stringify(sampleTeams(teams)) }),
+    ...(recovery === undefined ? {} : { recovery: JSON.stringify(recovery) }),
+  };
   const { name, config } = readProject({ ...unused, workDir, name: "dr", config: overrides });
   const own = Object.entries(config).flatMap(([key, value]) =>
     key.startsWith(`${name}:`) ? [[key.slice(name.length + 1), value] as const] : [],
