@@ -1,6 +1,7 @@
 /**
  * `npm run failover -- --stack dr`: asks the deployed failover function for a failover, or to drop
- * one. The way that needs neither Pulumi nor its state backend, only the waiting region.
+ * one; with `--rehearse`, the deployed rehearsal function for a rehearsal. The way that needs neither
+ * Pulumi nor its state backend, only the waiting region.
  *
  * Exit codes: 0 the function took note (its answer says of what), 1 it failed, 2 it was not asked.
  */
@@ -11,13 +12,16 @@ import type { HumanCommand } from "../failover/model";
 import { recordId, recordTableName } from "../failover/recordAddress";
 import type { RunResult } from "../failover/run";
 import { type FailoverOptions, readOptions, requestOf } from "./failoverRequest";
-import { type Answer, failoverService, type RecordSummary } from "./failoverService";
+import { failoverService, type RecordSummary } from "./failoverService";
+import type { Answer } from "./functionCall";
+import { rehearse } from "./rehearsal";
 import { readWaitingStackSettings } from "./stackSettings";
 
 async function main(argv: readonly string[]): Promise<number> {
   const options = readOptions(argv);
   const settings = readWaitingStackSettings(join(__dirname, ".."), options.stack);
   const { region, prefix } = settings;
+  if (options.rehearse) return rehearse(options, settings);
   const service = failoverService(region, prefix);
   const record = await service.readRecord();
   announce(options, region, record);
@@ -85,7 +89,8 @@ main(process.argv.slice(2)).then(
     const { name, message } = error as Error;
     console.error(
       name === "ResourceNotFoundException"
-        ? `Nothing was asked: the stack is not deployed in this account and region (${message}).`
+        ? `Nothing was asked: the stack is not deployed in this account and region, or has no rehearsals ` +
+            `(recovery.rehearsal in its configuration) (${message}).`
         : `Nothing was asked, or no answer came: ${message}`,
     );
     process.exitCode = 2;

@@ -10,10 +10,13 @@ export interface FailoverOptions {
   readonly force: boolean;
   /** Both regions are well: waits until nothing is lost, and never goes on unfenced. */
   readonly planned: boolean;
+  /** Not a failover but its rehearsal, which touches nothing that serves or protects. */
+  readonly rehearse: boolean;
   readonly reason?: string;
 }
 
 export const usage = `Usage: npm run failover -- --stack <stack> [--reason "<text>"] [--planned | --force | --abort | --accept-unfenced]
+       npm run failover -- --stack <stack> --rehearse [--reason "<text>"] [--abort]
 
   --stack <stack>    the waiting region's stack: dr, or primary once dr's region serves
   --reason "<text>"  why; stands in the record and in the announcements
@@ -23,6 +26,8 @@ export const usage = `Usage: npm run failover -- --stack <stack> [--reason "<tex
   --accept-unfenced  after a failover that serves: give the silent old region up as lost, though it was
                      never seen fenced, so that the active stack can be updated; needs a reason
   --abort            drop a failover before its irreversible part, instead of asking for one
+  --rehearse         bring the waiting region's capacity up against a copy of its data, see it
+                     healthy, take it down again; with --abort: take it down now
 
 Needs AWS credentials for the waiting region, neither Pulumi nor its state.`;
 
@@ -37,12 +42,26 @@ export class UsageError extends Error {
 
 /** @throws UsageError on an unknown option, a missing stack, and force without a reason. */
 export function readOptions(argv: readonly string[]): FailoverOptions {
-  const { stack, abort, force, planned, "accept-unfenced": accepts, reason: given } = parse(argv);
+  const options = parse(argv);
+  const {
+    stack,
+    abort,
+    force,
+    planned,
+    rehearse,
+    "accept-unfenced": accepts,
+    reason: given,
+  } = options;
   const reason = given?.trim();
   if (stack === undefined || stack === "") {
     throw new UsageError("--stack is missing: name the waiting region's stack, such as dr.");
   }
   if (given !== undefined && reason === "") throw new UsageError("--reason is empty.");
+  if (rehearse && (force || planned)) {
+    throw new UsageError(
+      `--rehearse and ${force ? "--force" : "--planned"} contradict each other: a rehearsal moves nothing.`,
+    );
+  }
   if (force && abort) {
     throw new UsageError("--force and --abort contradict each other: force is for a failover.");
   }
@@ -52,7 +71,7 @@ export function readOptions(argv: readonly string[]): FailoverOptions {
       `--planned and ${other} contradict each other: a planned role change loses nothing and is asked for alone.`,
     );
   }
-  if (accepts && (force || planned || abort)) {
+  if (accepts && (force || planned || abort || rehearse)) {
     throw new UsageError(
       "--accept-unfenced stands alone: it asks for no failover and drops none, it accepts one that serves.",
     );
@@ -72,6 +91,7 @@ export function readOptions(argv: readonly string[]): FailoverOptions {
     command: accepts ? "acceptUnfenced" : abort ? "abort" : "failover",
     force,
     planned,
+    rehearse,
     ...(reason === undefined ? {} : { reason }),
   };
 }
@@ -86,6 +106,7 @@ function parse(argv: readonly string[]) {
         force: { type: "boolean", default: false },
         planned: { type: "boolean", default: false },
         "accept-unfenced": { type: "boolean", default: false },
+        rehearse: { type: "boolean", default: false },
         reason: { type: "string" },
       },
       strict: true,
@@ -106,7 +127,7 @@ function parse(argv: readonly string[]) {
  * @param by Who asks; stands in the record where something is given up.
  */
 export function requestOf(
-  { command, force, planned, reason }: FailoverOptions,
+  { command, force, planned, reason }: Omit<FailoverOptions, "rehearse">,
   generation: number,
   now: Date,
   id: string,

@@ -1,9 +1,12 @@
 import { DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
-import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
-import type { FailoverRequest, LookRequest } from "../failover/failoverFunction";
+import { LambdaClient } from "@aws-sdk/client-lambda";
+import type { FailoverRequest } from "../failover/failoverFunction";
 import type { Look } from "../failover/look";
 import type { FailoverRecord } from "../failover/model";
 import { recordId, recordTableName } from "../failover/recordAddress";
+import type { RehearsalRecord } from "../failover/rehearsal/model";
+import { rehearsalRecordId } from "../failover/rehearsal/rehearsalPlan";
+import { type Answer, askFunction, callFunction } from "./functionCall";
 
 /** The plain attributes of the failover record. */
 export interface RecordSummary {
@@ -12,19 +15,14 @@ export interface RecordSummary {
   readonly phase: string;
 }
 
-/** What the function said to a request. */
-export type Answer =
-  /** It ran; `text` is its result, or the error that it failed with. */
-  | { readonly kind: "answered" | "failed"; readonly text: string }
-  /** A run was under way all the time: Lambda delivers the request after it. */
-  | { readonly kind: "queued" };
-
 /** The deployed failover, as a person's command talks to it. */
 export interface FailoverService {
   /** Undefined while the function has not written one, in the first minute after deployment. */
   readRecord(): Promise<RecordSummary | undefined>;
   /** The whole record, as the table has it; undefined like {@link readRecord}. */
   readWholeRecord(): Promise<FailoverRecord | undefined>;
+  /** The rehearsals' record; undefined where there are none. */
+  readRehearsals(): Promise<RehearsalRecord | undefined>;
   /**
    * What the function sees and would do now. Undefined while a run is under way: it runs once at a
    * time.
@@ -35,13 +33,6 @@ export interface FailoverService {
   ask(request: FailoverRequest, waiting: () => void): Promise<Answer>;
 }
 
-/**
- * The function runs once at a time, for most of each minute while a failover is under way; a request
- * gets in between. After this the queue takes it, which is sure, but gives no answer.
- */
-const patienceMs = 150_000;
-const betweenTriesMs = 2_000;
-
 /** Uses the credentials of the environment, and AWS_ENDPOINT_URL where it is set. */
 export function failoverService(
   region: string,
@@ -50,19 +41,11 @@ export function failoverService(
 ): FailoverService {
   const name = `${prefix}-failover`;
   const lambda = new LambdaClient({ region });
-  const invoke = (request: FailoverRequest | LookRequest, type: "RequestResponse" | "Event") =>
-    lambda.send(
-      new InvokeCommand({
-        FunctionName: name,
-        InvocationType: type,
-        Payload: new TextEncoder().encode(JSON.stringify(request)),
-      }),
-    );
-  const readItem = async () => {
+  const readItem = async (id: string) => {
     const { Item } = await new DynamoDBClient({ region }).send(
       new GetItemCommand({
         TableName: recordTableName(prefix),
-        Key: { id: { S: recordId } },
+        Key: { id: { S: id } },
         ConsistentRead: true,
       }),
     );
@@ -70,7 +53,7 @@ export function failoverService(
   };
   return {
     readRecord: async () => {
-      const item = await readItem();
+      const item = await readItem(recordId);
       if (item === undefined) return undefined;
       return {
         generation: Number(item.generation?.N),
@@ -79,36 +62,24 @@ export function failoverService(
       };
     },
     readWholeRecord: async () => {
-      const text = (await readItem())?.record?.S;
+      const text = (await readItem(recordId))?.record?.S;
       return text === undefined ? undefined : (JSON.parse(text) as FailoverRecord);
+    },
+    readRehearsals: async () => {
+      const text = (await readItem(rehearsalRecordId))?.record?.S;
+      return text === undefined ? undefined : (JSON.parse(text) as RehearsalRecord);
     },
     look: async () => {
       try {
         const request = { source: "direct", command: "look" } as const;
-        const { FunctionError, Payload } = await invoke(request, "RequestResponse");
-        const text = new TextDecoder().decode(Payload);
-        if (FunctionError !== undefined) throw new Error(`The function failed: ${text}`);
+        const { kind, text } = await callFunction(lambda, name, request);
+        if (kind === "failed") throw new Error(`The function failed: ${text}`);
         return JSON.parse(text) as Look;
       } catch (error) {
         if ((error as Error).name === "TooManyRequestsException") return undefined;
         throw error;
       }
     },
-    ask: async (request, waiting) => {
-      for (let waited = 0; waited <= patienceMs; waited += betweenTriesMs) {
-        try {
-          const { FunctionError, Payload } = await invoke(request, "RequestResponse");
-          const text = new TextDecoder().decode(Payload);
-          return { kind: FunctionError === undefined ? "answered" : "failed", text };
-        } catch (error) {
-          // The id makes a repeat harmless, should a run have had it after all.
-          if ((error as Error).name !== "TooManyRequestsException") throw error;
-          if (waited === 0) waiting();
-          await sleep(betweenTriesMs);
-        }
-      }
-      await invoke(request, "Event");
-      return { kind: "queued" };
-    },
+    ask: (request, waiting) => askFunction(lambda, name, request, waiting, sleep),
   };
 }

@@ -36,12 +36,16 @@ async function main(argv: readonly string[]): Promise<number> {
 
 /** The record always; what the function sees where it can be asked. */
 async function read(service: FailoverService, stack: string): Promise<Status> {
-  const record = await service.readWholeRecord();
-  const known = { stack, ...(record === undefined ? {} : { record }) };
+  const [record, rehearsals] = await Promise.all([
+    service.readWholeRecord(),
+    service.readRehearsals(),
+  ]);
+  const always = { stack, ...(rehearsals === undefined ? {} : { rehearsals }) };
+  const known = { ...always, ...(record === undefined ? {} : { record }) };
   try {
     const look = await service.look();
     if (look !== undefined)
-      return { stack, ...(look.record === undefined ? {} : { record: look.record }), look };
+      return { ...always, ...(look.record === undefined ? {} : { record: look.record }), look };
     return {
       ...known,
       unseen: "The function is at work and cannot look at the same time; this is the record alone.",

@@ -7,6 +7,8 @@ import type {
   Reading,
   TeamCount,
 } from "../failover/model";
+import type { RehearsalRecord } from "../failover/rehearsal/model";
+import { rehearsalRows } from "./rehearsalStatus";
 import { readableDuration, readableLag } from "../failover/duration";
 import { acceptanceHolds, isUnfenced } from "../failover/reconcile/unfenced";
 
@@ -17,6 +19,8 @@ export interface Status {
   readonly look?: Look;
   /** The record as the table has it; undefined before the function's first run. */
   readonly record?: FailoverRecord;
+  /** Absent where nothing was ever rehearsed, or is meant to be. */
+  readonly rehearsals?: RehearsalRecord;
   /** Why there is no look. */
   readonly unseen?: string;
 }
@@ -32,6 +36,7 @@ export function statusReport(status: Status, now: number): string {
     ...unfencedRows(status, now),
     ...stepRows(record),
     ...blockageRows(record, now),
+    ...rehearsalRows(status.rehearsals, now),
     ["next", nextOf(status)],
   ];
   const width = Math.max(...rows.map(([name]) => name.length)) + 2;
@@ -40,8 +45,9 @@ export function statusReport(status: Status, now: number): string {
 }
 
 /** True if somebody has to act, or nobody knows: the command then ends with 1. */
-export function needsAttention({ look, record, unseen }: Status): boolean {
+export function needsAttention({ look, record, unseen, rehearsals }: Status): boolean {
   if (record?.phase === "blocked" || unseen !== undefined) return true;
+  if (rehearsals?.history.at(-1)?.result === "failure") return true;
   return look?.observation.alarm?.known === true && look.observation.alarm.value === "ALARM";
 }
 

@@ -2,6 +2,7 @@
  * The failover's view of AWS: the describe calls that make an observation and the requests that
  * carry out an action. Functions and plain data alone, because Pulumi serializes them.
  */
+import { publishAnnouncement } from "./aws/announce";
 import { type Clients, createClients, limited, read } from "./aws/clients";
 import { type EdgeMemory, readTraffic, setTraffic } from "./aws/edge";
 import {
@@ -16,12 +17,9 @@ import { putRecordMetrics, readLoss } from "./aws/metrics";
 import { recordTable } from "./aws/recordTable";
 import { freeHome, promoteReplica, readHome, readReplica } from "./aws/replicas";
 import { countAnswers } from "./aws/teamAnswers";
-import type { Action, Announcement, Observation, ObservationPart, Reading } from "./model";
+import type { Action, Observation, ObservationPart, Reading } from "./model";
 import type { FailoverPlan } from "./plan";
 import type { Cloud } from "./ports";
-
-/** SNS takes at most 100 characters of subject. */
-const subjectLength = 100;
 
 export function awsCloud(plan: FailoverPlan): Cloud {
   const clients = createClients(plan.waitingRegion);
@@ -32,7 +30,8 @@ export function awsCloud(plan: FailoverPlan): Cloud {
     save,
     observe: (parts) => observe(clients, plan, parts, memory),
     act: (action) => act(clients, plan, action, memory),
-    announce: (announcement) => announce(clients, plan, announcement),
+    announce: (announcement) =>
+      publishAnnouncement(clients, plan.announcementsTopicArn, announcement),
     measure: (record) => putRecordMetrics(clients, plan, record),
   };
 }
@@ -117,24 +116,4 @@ async function act(
     default:
       return action satisfies never;
   }
-}
-
-async function announce(
-  clients: Clients,
-  plan: FailoverPlan,
-  announcement: Announcement,
-): Promise<void> {
-  const { PublishCommand } = require("@aws-sdk/client-sns") as typeof import("@aws-sdk/client-sns");
-  await clients.sns().send(
-    new PublishCommand({
-      TopicArn: plan.announcementsTopicArn,
-      Subject: announcement.subject.slice(0, subjectLength),
-      Message: announcement.body,
-      MessageAttributes: {
-        id: { DataType: "String", StringValue: announcement.id },
-        severity: { DataType: "String", StringValue: announcement.severity },
-      },
-    }),
-    limited(),
-  );
 }

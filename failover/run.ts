@@ -1,3 +1,4 @@
+import { errorText } from "./aws/clients";
 import { continued } from "./continued";
 import type { FailoverRecord, Observation, Trigger } from "./model";
 import { type FailoverPlan, policyOf } from "./plan";
@@ -141,8 +142,4 @@ function logChange(log: Log, before: FailoverRecord, after: FailoverRecord): voi
       log("step", { name, state: step.state, waitsFor: step.waitsFor });
     }
   }
-}
-
-function errorText(error: unknown): string {
-  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }

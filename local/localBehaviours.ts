@@ -4,6 +4,7 @@ import { AutoScalingBehaviour } from "./gateway/behaviours/autoScaling/autoScali
 import { BackupSelectionsBehaviour } from "./gateway/behaviours/backup/backupSelections";
 import { CloudWatchBehaviour } from "./gateway/behaviours/cloudWatch/cloudWatch";
 import { EfsBehaviour } from "./gateway/behaviours/efs/efs";
+import { LaunchedMachinesBehaviour } from "./gateway/behaviours/ec2/launchedMachines";
 import { FileSystemSettingsBehaviour } from "./gateway/behaviours/efs/fileSystemSettings";
 import { GlobalAcceleratorBehaviour } from "./gateway/behaviours/globalAccelerator/globalAccelerator";
 import { ImageBuilderBehaviour } from "./gateway/behaviours/imageBuilder/imageBuilder";
@@ -49,6 +50,7 @@ export class LocalBehaviours {
       new ImageBuilderBehaviour(),
       this.rds,
       new AutoScalingBehaviour(),
+      new LaunchedMachinesBehaviour(),
       new TargetHealthBehaviour(),
       this.loadBalancerEdge,
       this.nameServers,

@@ -1,6 +1,7 @@
 import { BackupPlan } from "../components/operations/backupPlan";
 import { PilotLightRegion } from "../components/recovery/pilotLightRegion";
 import { dailySnapshots, failoverPolicy } from "./arguments";
+import { createRehearsal } from "./rehearsal";
 import { inDays, type Settings } from "./config";
 import type { Region, RegionContext } from "./region";
 import { inRegion } from "./sharedResources";
@@ -65,10 +66,11 @@ function backUp(settings: Settings, context: RegionContext, region: Region): voi
 function waitFor(
   settings: Settings,
   { deployment, opts, shared, formerLost }: RegionContext,
-  { parts, cluster, traffic, topics, recordTable }: Region,
+  region: Region,
   active: OutputsOf<RegionOutputs>,
 ): Readonly<Record<string, unknown>> {
   const { stackName } = settings;
+  const { parts, cluster, traffic, topics, recordTable } = region;
   const pilotLight = new PilotLightRegion(
     "pilot-light",
     {
@@ -100,6 +102,10 @@ function waitFor(
     opts,
   );
   return {
+    // Nor is there a region that waits, whose failover could be rehearsed.
+    ...(formerLost
+      ? {}
+      : createRehearsal(settings, opts, region, active.read("databaseIdentifier"))),
     regionAlarm: pilotLight.alarmName,
     recordTable: recordTable.name,
     failoverFunction: pilotLight.functionName,

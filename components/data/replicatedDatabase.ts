@@ -63,6 +63,7 @@ export class ReplicatedDatabase extends pulumi.ComponentResource {
   /** Host name. */
   readonly address: pulumi.Output<string>;
   readonly port: pulumi.Output<number>;
+  readonly subnetGroupName: pulumi.Output<string>;
   /** The immutable `db-…` id. */
   readonly resourceId: pulumi.Output<string>;
   readonly masterSecretArn: pulumi.Output<string> | undefined;
@@ -90,6 +91,7 @@ export class ReplicatedDatabase extends pulumi.ComponentResource {
     this.arn = instance.arn;
     this.address = instance.address;
     this.port = instance.port;
+    this.subnetGroupName = instance.dbSubnetGroupName;
     this.resourceId = instance.resourceId;
     this.masterSecretArn =
       args.masterSecretArn === undefined ? undefined : pulumi.output(args.masterSecretArn);
@@ -98,6 +100,7 @@ export class ReplicatedDatabase extends pulumi.ComponentResource {
       arn: this.arn,
       address: this.address,
       port: this.port,
+      subnetGroupName: this.subnetGroupName,
       resourceId: this.resourceId,
       ...(this.masterSecretArn === undefined ? {} : { masterSecretArn: this.masterSecretArn }),
     });

@@ -87,6 +87,18 @@ export class SharedHome extends pulumi.ComponentResource {
     ]);
   }
 
+  /** Lets a role mount every home and write none, through access points alone. */
+  grantReading(role: aws.iam.Role): aws.iam.RolePolicy {
+    return grantTo(this, role, "home-read", [
+      {
+        Sid: "ReadHomes",
+        Effect: "Allow",
+        Action: "elasticfilesystem:ClientMount",
+        Resource: this.fileSystemArn,
+      },
+    ]);
+  }
+
   /** Seconds since the replica was last complete, in the source's region. Missing is unknown, not zero. */
   metricTimeSinceLastSync(): {
     namespace: string;

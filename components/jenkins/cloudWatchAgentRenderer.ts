@@ -8,8 +8,8 @@ export interface CloudWatchAgentSettings {
   readonly logGroup: string;
   /** Metrics namespace of the whole deployment. */
   readonly namespace: string;
-  /** The controller's group: the dimension of each metric. */
-  readonly autoScalingGroup: string;
+  /** The controller's group: the dimension of each metric. Absent: logs alone. */
+  readonly autoScalingGroup?: string;
 }
 
 /**
@@ -18,9 +18,6 @@ export interface CloudWatchAgentSettings {
  * 4 × $0.30 = $1.20 a month for each team, whose controllers share them.
  */
 export function renderCloudWatchAgentConfiguration(given: CloudWatchAgentSettings): string {
-  // Written out: the agent would look up its own placeholder for it with ec2:DescribeTags, which
-  // shows a machine the tags of the whole account, and would send no metric until it is answered.
-  const byGroup = { append_dimensions: { AutoScalingGroupName: given.autoScalingGroup } };
   return JSON.stringify({
     agent: {
       metrics_collection_interval: 60,
@@ -47,18 +44,27 @@ export function renderCloudWatchAgentConfiguration(given: CloudWatchAgentSetting
         },
       },
     },
-    metrics: {
-      namespace: given.namespace,
-      metrics_collected: {
-        mem: { measurement: ["mem_used_percent"], ...byGroup },
-        swap: { measurement: ["swap_used_percent"], ...byGroup },
-        disk: {
-          resources: ["/", leasePaths.home],
-          measurement: ["used_percent"],
-          drop_device: true,
-          ...byGroup,
-        },
+    ...(given.autoScalingGroup === undefined
+      ? {}
+      : { metrics: metricsOf(given.namespace, given.autoScalingGroup) }),
+  });
+}
+
+function metricsOf(namespace: string, autoScalingGroup: string): object {
+  // Written out: the agent would look up its own placeholder for it with ec2:DescribeTags, which
+  // shows a machine the tags of the whole account, and would send no metric until it is answered.
+  const byGroup = { append_dimensions: { AutoScalingGroupName: autoScalingGroup } };
+  return {
+    namespace,
+    metrics_collected: {
+      mem: { measurement: ["mem_used_percent"], ...byGroup },
+      swap: { measurement: ["swap_used_percent"], ...byGroup },
+      disk: {
+        resources: ["/", leasePaths.home],
+        measurement: ["used_percent"],
+        drop_device: true,
+        ...byGroup,
       },
     },
-  });
+  };
 }

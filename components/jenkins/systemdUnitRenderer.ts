@@ -94,6 +94,23 @@ TimeoutSec=120
  * thousand jobs needs that, and the package's 90 s would kill it half-way, again and again.
  */
 export function renderJenkinsDropIn(heapMb: number): string {
+  return `[Unit]
+BindsTo=jenkins-lease.service
+After=jenkins-lease.service
+RequiresMountsFor=${leasePaths.home}
+
+[Service]
+EnvironmentFile=${leasePaths.settings}
+${renderJenkinsService(heapMb)}ExecStartPre=+${leasePaths.script} check-home
+ExecStartPre=+${controllerPaths.secretsScript}
+`;
+}
+
+/**
+ * Settings of the service that any Jenkins of ours has, wherever its home is.
+ * @param heapMb Java's heap, MiB
+ */
+export function renderJenkinsService(heapMb: number): string {
   if (!Number.isInteger(heapMb) || heapMb < 256) {
     throw new Error(`heapMb is ${heapMb}; Jenkins needs a whole number of MiB, 256 or more`);
   }
@@ -107,14 +124,7 @@ export function renderJenkinsDropIn(heapMb: number): string {
     `-Djenkins.model.Jenkins.workspacesDir=${softwarePaths.workspaces}/$\{ITEM_FULL_NAME}`,
     `-Djenkins.plugins.git.AbstractGitSCMSource.cacheRootDir=${softwarePaths.gitCaches}`,
   ].join(" ");
-  return `[Unit]
-BindsTo=jenkins-lease.service
-After=jenkins-lease.service
-RequiresMountsFor=${leasePaths.home}
-
-[Service]
-EnvironmentFile=${leasePaths.settings}
-Environment="JAVA_HOME=${softwarePaths.javaHome}"
+  return `Environment="JAVA_HOME=${softwarePaths.javaHome}"
 Environment="JENKINS_JAVA_CMD=${softwarePaths.javaHome}/bin/java"
 Environment="JENKINS_HOME=${leasePaths.home}"
 Environment="JENKINS_WEBROOT=${softwarePaths.webroot}"
@@ -128,7 +138,5 @@ Environment="SECRETS=${controllerPaths.secrets}"
 StateDirectory=
 TimeoutStartSec=30min
 TimeoutStopSec=${jenkinsStopSeconds}
-ExecStartPre=+${leasePaths.script} check-home
-ExecStartPre=+${controllerPaths.secretsScript}
 `;
 }

@@ -16,6 +16,7 @@ const partsOfOurs = [
   "primary",
   "probe",
   "region",
+  "rehearsal",
   "snapshot",
   "snapshots",
 ];
@@ -23,13 +24,21 @@ const partsOfOurs = [
 /** Target groups of each load balancer, and the records of `edge: route53`. */
 const numbered = /^(edge|edge-http|region)-\d+$/;
 
+/** Rehearsals are called `rehearsal-<team>`, and their own parts `rehearsal-<part>`. */
+const ofRehearsals = "rehearsal-";
+
 /** What belongs to team `x` is called `x-agents`, `x-agents-start` and `x-agents-build`. */
 const ofAgents = /-agents(-start|-build)?$/;
 
 /** What {@link isReservedTeamName} refuses, in words. */
-export const reservedTeamNames = `${partsOfOurs.join(", ")}, edge-, edge-http- and region- with a number, and what ends in -agents, -agents-start or -agents-build`;
+export const reservedTeamNames = `${partsOfOurs.join(", ")}, edge-, edge-http- and region- with a number, what begins with rehearsal- and what ends in -agents, -agents-start or -agents-build`;
 
 /** True where a team of that name would take the name of something else. */
 export function isReservedTeamName(name: string): boolean {
-  return partsOfOurs.includes(name) || numbered.test(name) || ofAgents.test(name);
+  return (
+    partsOfOurs.includes(name) ||
+    numbered.test(name) ||
+    ofAgents.test(name) ||
+    name.startsWith(ofRehearsals)
+  );
 }

@@ -57,47 +57,91 @@ const monitoringFile = "/opt/aws/amazon-cloudwatch-agent/etc/amazon-cloudwatch-a
  * @throws Error if a value cannot stand in a boot file or the whole is larger than EC2 takes.
  */
 export function renderUserData(given: ControllerUserData, compress: Compress): string {
+  const { team } = given.configuration;
+  const commands = [
+    ...preparingCommands,
+    // Not waited for: in a waiting region the lease can take as long as it likes.
+    [
+      "systemctl",
+      "enable",
+      "--now",
+      "--no-block",
+      "jenkins-terminate.service",
+      "jenkins-lease.service",
+    ],
+  ];
+  return renderCloudConfig(team, controllerFiles(given), commands, compress);
+}
+
+/** Installs what the image lacks and starts the shipping of logs. */
+export const preparingCommands: readonly (readonly string[])[] = [
+  [softwareScript],
+  ["systemctl", "daemon-reload"],
+  [
+    "/opt/aws/amazon-cloudwatch-agent/bin/amazon-cloudwatch-agent-ctl",
+    "-a",
+    "fetch-config",
+    "-m",
+    "ec2",
+    "-s",
+    "-c",
+    `file:${monitoringFile}`,
+  ],
+];
+
+/**
+ * A `#cloud-config` of files and commands.
+ * @param commands lists, not strings: cloud-init runs them without a shell
+ * @throws Error if it is larger than EC2 takes.
+ */
+export function renderCloudConfig(
+  team: string,
+  files: readonly BootFile[],
+  commands: readonly (readonly string[])[],
+  compress: Compress,
+): string {
   const document = {
-    write_files: controllerFiles(given).map((file) => ({
+    write_files: files.map((file) => ({
       path: file.path,
       permissions: file.permissions,
       owner: "root:root",
       encoding: "gz+b64",
       content: compress(file.content),
     })),
-    // Lists, not strings: cloud-init runs them without a shell.
-    runcmd: [
-      [softwareScript],
-      ["systemctl", "daemon-reload"],
-      [
-        "/opt/aws/amazon-cloudwatch-agent/bin/amazon-cloudwatch-agent-ctl",
-        "-a",
-        "fetch-config",
-        "-m",
-        "ec2",
-        "-s",
-        "-c",
-        `file:${monitoringFile}`,
-      ],
-      // Not waited for: in a waiting region the lease can take as long as it likes.
-      [
-        "systemctl",
-        "enable",
-        "--now",
-        "--no-block",
-        "jenkins-terminate.service",
-        "jenkins-lease.service",
-      ],
-    ],
+    runcmd: commands,
   };
   const text = `#cloud-config\n${JSON.stringify(document)}\n`;
   if (text.length > userDataLimit) {
     throw new Error(
-      `the user data of team ${given.configuration.team} has ${text.length} bytes; EC2 takes ` +
+      `the user data of team ${team} has ${text.length} bytes; EC2 takes ` +
         `${userDataLimit}: give the team fewer homes (capacity.max) or shorter names`,
     );
   }
   return text;
+}
+
+/** The files that every machine with a Jenkins has: its software, and what ships its logs. */
+export function commonFiles(
+  jenkinsVersion: string,
+  monitoring: CloudWatchAgentSettings,
+): readonly BootFile[] {
+  return [
+    {
+      path: softwareScript,
+      content: renderSoftwareInstallation(jenkinsVersion),
+      permissions: "0755",
+    },
+    {
+      path: monitoringFile,
+      content: renderCloudWatchAgentConfiguration(monitoring),
+      permissions: "0644",
+    },
+  ];
+}
+
+/** A file below systemd's folder of units. */
+export function unitFile(name: string, content: string): BootFile {
+  return { path: `/etc/systemd/system/${name}`, content, permissions: "0644" };
 }
 
 /** What the boot writes, in readable form. */
@@ -105,11 +149,6 @@ export function controllerFiles(given: ControllerUserData): readonly BootFile[] 
   const timing = given.lease.timing ?? defaultLeaseTiming;
   const [preferred] = given.lease.homes;
   if (preferred === undefined) throw new Error("a controller needs at least one home to lease");
-  const unit = (name: string, content: string): BootFile => ({
-    path: `/etc/systemd/system/${name}`,
-    content,
-    permissions: "0644",
-  });
   return [
     { path: leasePaths.settings, content: renderLeaseSettings(given.lease), permissions: "0644" },
     { path: leasePaths.script, content: renderLeaseScript(), permissions: "0755" },
@@ -119,23 +158,17 @@ export function controllerFiles(given: ControllerUserData): readonly BootFile[] 
       permissions: "0755",
     },
     {
-      path: softwareScript,
-      content: renderSoftwareInstallation(given.jenkinsVersion),
-      permissions: "0755",
-    },
-    {
       path: controllerPaths.configuration,
       content: renderJenkinsConfiguration(given.configuration),
       permissions: "0644",
     },
-    {
-      path: monitoringFile,
-      content: renderCloudWatchAgentConfiguration(given.monitoring),
-      permissions: "0644",
-    },
-    unit("jenkins-lease.service", renderLeaseUnit(timing)),
-    unit("jenkins-terminate.service", renderTerminationUnit()),
-    unit(leasePaths.mountUnit, renderHomeMountUnit(given.fileSystemId, preferred.accessPointId)),
-    unit("jenkins.service.d/pilot-light.conf", renderJenkinsDropIn(given.heapMb)),
+    ...commonFiles(given.jenkinsVersion, given.monitoring),
+    unitFile("jenkins-lease.service", renderLeaseUnit(timing)),
+    unitFile("jenkins-terminate.service", renderTerminationUnit()),
+    unitFile(
+      leasePaths.mountUnit,
+      renderHomeMountUnit(given.fileSystemId, preferred.accessPointId),
+    ),
+    unitFile("jenkins.service.d/pilot-light.conf", renderJenkinsDropIn(given.heapMb)),
   ];
 }

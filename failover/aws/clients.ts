@@ -169,7 +169,8 @@ export function classify(error: unknown): ReadFailure {
   return status === 401 || status === 403 ? "refused" : "failed";
 }
 
-function errorText(error: unknown): string {
+/** An error's name and message, for logs and messages. */
+export function errorText(error: unknown): string {
   return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }
 

@@ -51,7 +51,11 @@ export class BenchWorld {
     const behaviours = new LocalBehaviours();
     const gateway = new Gateway({
       emulator: { endpoint: of.endpoint },
-      behaviours: [...behaviours.all, new QuickMachines()],
+      // One action has one behaviour, and no program launches machines itself here.
+      behaviours: [
+        ...behaviours.all.filter(({ service }) => service !== "ec2"),
+        new QuickMachines(),
+      ],
       controllers: new ModelledControllers(),
       clock: new ScaledClock({ scale: of.scale, onError: onDefect }),
       holdsClockForWork: true,

@@ -28,16 +28,20 @@ export interface PlannedDifferences {
   /** So many teams, with the defaults. */
   readonly teams?: number;
   readonly edge?: Settings["edge"];
+  /** Laid over the files' `recovery` as a whole. */
+  readonly recovery?: { readonly rehearsal: object };
 }
 
 /**
  * Reads the settings as the stacks will.
  * @throws ConfigurationError with all that is wrong, before anything was started.
  */
-export function planDeployment({ teams, edge }: PlannedDifferences = {}): PlannedDeployment {
+export function planDeployment(differences: PlannedDifferences = {}): PlannedDeployment {
+  const { teams, edge, recovery } = differences;
   const overrides: Record<string, string> = {
     ...(teams === undefined ? {} : { teams: JSON.stringify(sampleTeams(teams)) }),
     ...(edge === undefined ? {} : { edge }),
+    ...(recovery === undefined ? {} : { recovery: JSON.stringify(recovery) }),
   };
   const { name, config } = readProject({ ...unused, workDir, name: "dr", config: overrides });
   const own = Object.entries(config).flatMap(([key, value]) =>

@@ -5,6 +5,7 @@ import { cycle } from "./cycle/cycle";
 import { summariseCycle } from "./cycle/cycleSummary";
 import { drill } from "./drill";
 import { type DrillOptions, readOptions } from "./options";
+import { rehearsalDrill, summariseRehearsal } from "./rehearsal/rehearsalDrill";
 import { ReportFolder } from "./reportFolder";
 import { summarise } from "./summary";
 import { createView } from "./view";
@@ -12,6 +13,7 @@ import { createView } from "./view";
 async function main(): Promise<number> {
   const options = readOptions(process.argv);
   if (options.cycle) return runCycle(options);
+  if (options.rehearse) return runRehearsal(options);
   const folder = new ReportFolder(options.out);
   const report = await drill(options, createView(options.json), interruption());
   const files = folder.write(report);
@@ -24,6 +26,13 @@ async function runCycle(options: DrillOptions): Promise<number> {
   const report = await cycle(options, createView(options.json), interruption());
   if (options.json) console.log(JSON.stringify(report, undefined, 2));
   else console.log(summariseCycle(report));
+  return report.verdict === "proven" ? 0 : 1;
+}
+
+async function runRehearsal(options: DrillOptions): Promise<number> {
+  const report = await rehearsalDrill(options, createView(options.json), interruption());
+  if (options.json) console.log(JSON.stringify(report, undefined, 2));
+  else console.log(summariseRehearsal(report));
   return report.verdict === "proven" ? 0 : 1;
 }
 

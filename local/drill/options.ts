@@ -24,6 +24,8 @@ export interface DrillOptions {
   readonly war?: string;
   /** Goes on after the failover: adopt, protect again, fail back, and once more. */
   readonly cycle: boolean;
+  /** Not a failover but its rehearsal: undisturbed, and with the region lost in its midst. */
+  readonly rehearse: boolean;
   readonly json: boolean;
   /** Folder for drill-report.json and drill-report.html. */
   readonly out: string;
@@ -55,6 +57,7 @@ export function readOptions(argv: readonly string[]): DrillOptions {
       "a real Jenkins in the place of the stand-ins; one team, or two (default)",
     )
     .option("--cycle", "the way back too: adopt, protect again, fail back as planned", false)
+    .option("--rehearse", "the rehearsal: undisturbed, and interrupted by a failover", false)
     .option("--json", "print the report as JSON and nothing else", false)
     .option("--out <folder>", "where the report files go", process.cwd())
     .parse([...argv]);
@@ -65,6 +68,7 @@ export function readOptions(argv: readonly string[]): DrillOptions {
     dataPlane: "real",
     seed: 1,
     cycle: false,
+    rehearse: false,
     json: false,
     out: process.cwd(),
     ...given,

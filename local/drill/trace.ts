@@ -1,4 +1,5 @@
 import type { FailoverRecord } from "../../failover/model";
+import { recordId } from "../../failover/recordAddress";
 import type { LoggedCall } from "../gateway/callLog";
 import type { GatewayEvent } from "../gateway/gatewayEvents";
 import type { DrawnLatency } from "../gateway/latencies";
@@ -32,7 +33,9 @@ export function recordVersions(trace: Pick<Trace, "calls" | "tableName">): Recor
   return trace.calls.flatMap((call) => {
     const written = call.service === "dynamodb" && call.action === "PutItem" && succeeded(call);
     const input = call.input as PutRecord | undefined;
-    const text = input?.TableName === trace.tableName ? input.Item?.record?.S : undefined;
+    // Rehearsals have an item of their own beside it.
+    const isRecord = input?.TableName === trace.tableName && input.Item?.id?.S === recordId;
+    const text = isRecord ? input.Item.record?.S : undefined;
     if (!written || text === undefined) return [];
     return [{ at: call.at, call: call.number, record: JSON.parse(text) as FailoverRecord }];
   });
@@ -40,7 +43,10 @@ export function recordVersions(trace: Pick<Trace, "calls" | "tableName">): Recor
 
 interface PutRecord {
   readonly TableName?: string;
-  readonly Item?: { readonly record?: { readonly S?: string } };
+  readonly Item?: {
+    readonly id?: { readonly S?: string };
+    readonly record?: { readonly S?: string };
+  };
 }
 
 /** The record as it stood when a call was made: what the call's maker may have relied on. */

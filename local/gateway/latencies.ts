@@ -62,6 +62,13 @@ export const modelledLatencies = {
     spread: 0.8,
     source: "RDS User Guide, Monitoring read replication: seconds under ordinary load; modelled",
   },
+  /** RDS: RestoreDBInstanceFromDBSnapshot → `available`. */
+  rdsRestore: {
+    typical: "10 minutes",
+    spread: 0.3,
+    source:
+      "modelled for some GB; RDS User Guide, Restoring to a DB instance: blocks are loaded lazily, so the size matters little until they are read",
+  },
   /** EFS: DeleteReplicationConfiguration → destination writable. */
   efsReplicationDelete: {
     typical: "4 minutes",
@@ -122,6 +129,12 @@ export const modelledLatencies = {
     typical: "10 seconds",
     spread: 0,
     source: "the boot script's own interval",
+  },
+  /** Rehearsal: the team's home is copied to the machine's disk. */
+  homeCopy: {
+    typical: "4 minutes",
+    spread: 0.4,
+    source: "modelled for some GB in 100,000 files, 32 at a time at some 10 ms each",
   },
   /** Jenkins: start of the process → /login answers 200. */
   jenkinsLoad: {

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { longestSnapshotRetentionDays } from "../../components/limits";
-import { duration, oneOf, share, wholeNumber } from "./fields";
+import { eventSchedule, longestSnapshotRetentionDays } from "../../components/limits";
+import { duration, oneOf, share, text, wholeNumber } from "./fields";
 
 /** When a failover happens, what it waits for and what it refuses. */
 export const recoveryFields = {
@@ -69,6 +69,39 @@ export const recoveryFields = {
             }),
         })
         .prefault({}),
+      rehearsal: z
+        .strictObject({
+          schedule: text(
+            eventSchedule,
+            'an EventBridge schedule in UTC: "rate(7 days)" or "cron(minute hour day-of-month month day-of-week year)"',
+            'for each Tuesday at 05:00 UTC write "cron(0 5 ? * TUE *)"',
+          )
+            .optional()
+            .meta({
+              description:
+                "When rehearsals begin by themselves, in UTC. Without it one begins when somebody asks: `npm run failover -- --stack dr --rehearse`.",
+            }),
+          volumeGb: wholeNumber(50, 16_384, "GiB").default(100).meta({
+            description:
+              "Disk of each machine that is rehearsed: the largest team's home, and 10 GiB for the system.",
+            cost: "$0.08/GiB a month, for the time of the rehearsal",
+          }),
+          timeout: duration({ min: "10 minutes", max: "6 hours" }).default("60 minutes").meta({
+            description:
+              "A rehearsal that takes longer has failed. Large homes and databases take their time to be copied.",
+          }),
+          maxAge: duration({ min: "1 day", max: "400 days" }).default("35 days").meta({
+            description:
+              "With a schedule: alarm when no rehearsal has succeeded for so long. Longer than the schedule's longest pause.",
+          }),
+        })
+        .optional()
+        .meta({
+          description:
+            "Rehearses the failover on copies of the waiting region's data, without touching what serves or protects. Off unless it is set; `{}` allows rehearsals by hand.",
+          allowed: "an object with the keys schedule, volumeGb, timeout and maxAge, all optional",
+          cost: "about $2 a month, and for each rehearsal an hour of a machine for each team and of a database instance",
+        }),
     })
     .prefault({}),
 };

@@ -35,6 +35,16 @@ describe("npm run failover", function () {
     expect(output).to.include("aws logs tail /aws/lambda/jenkins-failover --region eu-west-1");
   });
 
+  it("asks the rehearsal's function, and not the failover's, for a rehearsal", async () => {
+    const { code, output } = await run(aws.url, "--stack", "dr", "--rehearse", "--reason", "june");
+    expect(code, output).to.equal(0);
+    expect(aws.requests).to.have.length(1);
+    expect(aws.requests[0]?.path).to.include("/functions/jenkins-rehearsal/invocations");
+    expect(aws.requests[0]?.payload).to.include({ command: "rehearse", reason: "june" });
+    expect(output).to.include("Answer: Rehearsal one begins.");
+    expect(output).to.include("npm run status -- --stack dr --watch");
+  });
+
   it("tells when the function failed", async () => {
     aws.functionError = true;
     const { code, output } = await run(aws.url, "--stack", "dr", "--abort");

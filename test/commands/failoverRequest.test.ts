@@ -51,6 +51,8 @@ describe("npm run failover: the command line", () => {
     [["--stack", "dr", "--force", "--reason", "x", "--abort"], "contradict"],
     [["--stack", "dr", "--planned", "--force", "--reason", "x"], "--planned and --force"],
     [["--stack", "dr", "--planned", "--abort"], "--planned and --abort"],
+    [["--stack", "dr", "--rehearse", "--planned"], "--rehearse and --planned"],
+    [["--stack", "dr", "--rehearse", "--force", "--reason", "x"], "--rehearse and --force"],
     [["--stack", "dr", "--forse"], "--forse"],
     [["--stack", "dr", "abort"], "abort"],
   ];

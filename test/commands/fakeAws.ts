@@ -13,6 +13,8 @@ export class FakeAws {
     activeRegion: { S: "eu-central-1" },
     phase: { S: "standby" },
   };
+  /** The rehearsals' item. */
+  rehearsals: object | undefined;
   busy = 0;
   /** What the function sees when it is asked to look. */
   look: object = {};
@@ -27,7 +29,9 @@ export class FakeAws {
         response.end(JSON.stringify(content));
       };
       if (request.headers["x-amz-target"] !== undefined) {
-        answer(200, {}, this.record === undefined ? {} : { Item: this.record });
+        const isRehearsal = body.includes('"rehearsal"');
+        const item = isRehearsal ? this.rehearsals : this.record;
+        answer(200, {}, item === undefined ? {} : { Item: item });
         return;
       }
       if (this.busy-- > 0) {
@@ -43,6 +47,10 @@ export class FakeAws {
       }
       if ((payload.command as string) === "look") {
         answer(200, {}, this.look);
+        return;
+      }
+      if ((payload.command as string) === "rehearse") {
+        answer(200, {}, { accepted: true, because: "Rehearsal one begins.", running: "one" });
         return;
       }
       const trigger = `Accepted direct ${payload.id}.`;

@@ -101,6 +101,26 @@ describe("the status report", () => {
     expect(await line(), "fenced at last").to.equal(undefined);
   });
 
+  it("shows the last rehearsal, and calls for attention when it failed", async () => {
+    const outcome = {
+      id: "20260101t000000",
+      asked: { id: "a", by: "schedule" },
+      startedAt: clock.now() - minutes(30),
+      endedAt: clock.now() - minutes(10),
+      cleanedAt: clock.now(),
+      result: "failure",
+      problems: ["ma: Jenkins did not answer."],
+      teams: 4,
+      healthy: 3,
+    } as const;
+    const rehearsals = { version: 1, since: 0, seen: [], outbox: [], history: [outcome] };
+    const failed = { ...(await status()), rehearsals };
+    expect(statusReport(failed, clock.now())).to.match(
+      /last rehearsal +10 min ago: failure after 20 min, 3 of 4 teams healthy; ma: Jenkins did not/,
+    );
+    expect(needsAttention(failed)).to.equal(true);
+  });
+
   it("neither saves nor does anything", async () => {
     const calls: string[] = [];
     cloud.loseActiveRegion();

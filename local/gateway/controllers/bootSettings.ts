@@ -28,6 +28,9 @@ export interface ControllerFiles {
   readonly databaseIdentifier?: string;
 }
 
+/** Where user data puts the script of a rehearsal's machine. */
+const rehearsalPath = "/usr/local/sbin/jenkins-rehearsal";
+
 /** Where user data puts Jenkins's configuration. */
 const configurationPath = "/etc/jenkins-pilot-light/jenkins.yaml";
 
@@ -97,6 +100,11 @@ export function readControllerFiles(instance: LaunchedInstance): ControllerFiles
     fileSystemId: fileSystemOf(files),
     ...(databaseIdentifier === undefined ? {} : { databaseIdentifier }),
   };
+}
+
+/** True for a machine that starts Jenkins on a copy, for a rehearsal. */
+export function isRehearsal({ userData }: LaunchedInstance): boolean {
+  return bootFiles(userData).has(rehearsalPath);
 }
 
 function bootFiles(userData: string): Map<string, string> {

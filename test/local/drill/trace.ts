@@ -32,7 +32,10 @@ export function call(parts: CallParts): Omit<LoggedCall, "number"> {
 }
 
 export function put(at: number, record: FailoverRecord): Omit<LoggedCall, "number"> {
-  const input = { TableName: "records", Item: { record: { S: JSON.stringify(record) } } };
+  const input = {
+    TableName: "records",
+    Item: { id: { S: "failover" }, record: { S: JSON.stringify(record) } },
+  };
   return call({ at, service: "dynamodb", action: "PutItem", input });
 }
 

@@ -4,7 +4,7 @@ import { longerThan, type Properties, type TypeTable } from "../typeRow";
 export const computeTypes: TypeTable = {
   "aws:ec2/launchTemplate:LaunchTemplate": {
     inputs:
-      "name imageId instanceType vpcSecurityGroupIds iamInstanceProfile userData updateDefaultVersion metadataOptions monitoring blockDeviceMappings tagSpecifications tags",
+      "name imageId instanceType vpcSecurityGroupIds iamInstanceProfile userData updateDefaultVersion metadataOptions monitoring blockDeviceMappings tagSpecifications instanceInitiatedShutdownBehavior tags",
     outputs: (_, { arn, name }) => ({
       arn: arn("ec2", `launch-template/${name}-id`),
       latestVersion: 1,

@@ -18,6 +18,7 @@ import { AwsError } from "../../wire/awsError";
 import { nameOf, replicaName, resourceId, sourceKey, type DatabaseKey } from "./databaseNames";
 import type { DatabaseServers } from "./databaseServers";
 import { Replica } from "./replicas";
+import { Restores } from "./restores";
 
 type Operation = (request: AwsRequest, context: BehaviourContext) => Promise<object>;
 
@@ -44,11 +45,19 @@ export class RdsBehaviour implements Behaviour {
   private readonly backups = new Map<string, number>();
   /** Instances whose server is being made, by region and identifier. */
   private readonly creations = new Set<string>();
+  private readonly restores = new Restores();
   private readonly operations: Readonly<Record<string, Operation>> = {
     CreateDBInstance: (request, context) => this.create(request, context),
     CreateDBInstanceReadReplica: (request, context) => this.createReplica(request, context),
     DescribeDBInstances: (request, context) => this.describe(request, context),
     PromoteReadReplica: (request, context) => this.promote(request, context),
+    RestoreDBInstanceFromDBSnapshot: async (request, context) => ({
+      DBInstance: this.correct(
+        await this.restores.restore(request, context),
+        request.region,
+        context,
+      ),
+    }),
   };
   /** Operations that the emulator does right, but whose answer shows the instance. */
   private readonly corrected = ["DeleteDBInstance", "ModifyDBInstance"];
@@ -230,6 +239,7 @@ export class RdsBehaviour implements Behaviour {
 
   /** Deleting a replica ends it; deleting a source leaves its replicas standing alone. */
   private async forget(key: DatabaseKey): Promise<void> {
+    this.restores.forget(key);
     for (const replica of this.replicas) {
       if (nameOf(replica.key) === nameOf(key)) replica.detach();
       if (nameOf(replica.source) !== nameOf(key) || !replica.isReplica) continue;
@@ -278,6 +288,7 @@ export class RdsBehaviour implements Behaviour {
       replica?.status ??
       this.troubles.get(nameOf(key)) ??
       this.statusOfServer(key) ??
+      this.restores.status(key, context.clock.now()) ??
       (backupUntil > context.clock.now() ? "backing-up" : instance.DBInstanceStatus);
     return {
       ...instance,

@@ -1,0 +1,26 @@
+import type { Announcement } from "../model";
+import { type Clients, limited } from "./clients";
+
+/** SNS takes at most 100 characters of subject. */
+const subjectLength = 100;
+
+/** Publishes one message to people. Throws when it was not accepted. */
+export async function publishAnnouncement(
+  clients: Pick<Clients, "sns">,
+  topicArn: string,
+  announcement: Announcement,
+): Promise<void> {
+  const { PublishCommand } = require("@aws-sdk/client-sns") as typeof import("@aws-sdk/client-sns");
+  await clients.sns().send(
+    new PublishCommand({
+      TopicArn: topicArn,
+      Subject: announcement.subject.slice(0, subjectLength),
+      Message: announcement.body,
+      MessageAttributes: {
+        id: { DataType: "String", StringValue: announcement.id },
+        severity: { DataType: "String", StringValue: announcement.severity },
+      },
+    }),
+    limited(),
+  );
+}

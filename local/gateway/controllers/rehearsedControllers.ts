@@ -1,0 +1,106 @@
+import type { BehaviourContext } from "../behaviour";
+import type { ScheduledAction } from "../scaledClock";
+import type { ControllerModel, LaunchedInstance } from "../world";
+import { isRehearsal } from "./bootSettings";
+
+interface Machine {
+  readonly instance: LaunchedInstance;
+  stage: "booting" | "copying" | "loading" | "answering";
+  pending?: ScheduledAction;
+}
+
+/**
+ * The machines of rehearsals, in modelled time: boot, copy the home, load Jenkins, answer. They ask
+ * for neither record nor lease. All other machines are the model's that it is put before, whether
+ * that one has real processes or not.
+ */
+export class RehearsedControllers implements ControllerModel {
+  private readonly machines = new Map<string, Machine>();
+  private context: BehaviourContext | undefined;
+
+  constructor(private readonly others: ControllerModel) {}
+
+  attach(context: BehaviourContext): void {
+    this.context = context;
+    this.others.attach?.(context);
+  }
+
+  started(instance: LaunchedInstance): void {
+    if (!isRehearsal(instance)) {
+      this.others.started(instance);
+      return;
+    }
+    const machine: Machine = { instance, stage: "booting" };
+    this.machines.set(instance.instanceId, machine);
+    this.after(machine, "instanceBoot", () => {
+      this.enter(machine, "copying", "copies its home");
+      this.after(machine, "homeCopy", () => {
+        this.enter(machine, "loading", "loads Jenkins on the copy");
+        this.after(machine, "jenkinsLoad", () => {
+          this.enter(machine, "answering", "answers: Jenkins is up on the copy");
+        });
+      });
+    });
+  }
+
+  stopping(instanceId: string, stopped: () => void): void {
+    this.others.stopping?.(instanceId, stopped);
+  }
+
+  stopped(instanceId: string): void {
+    const machine = this.machines.get(instanceId);
+    if (machine === undefined) {
+      this.others.stopped(instanceId);
+      return;
+    }
+    machine.pending?.cancel();
+    this.machines.delete(instanceId);
+  }
+
+  healthCheckStatus(
+    instanceId: string,
+    port: number,
+    path: string,
+  ): ReturnType<ControllerModel["healthCheckStatus"]> {
+    const machine = this.machines.get(instanceId);
+    if (machine === undefined) return this.others.healthCheckStatus(instanceId, port, path);
+    if (machine.stage === "answering") return 200;
+    return machine.stage === "loading" ? 503 : undefined;
+  }
+
+  addressOf(instanceId: string): ReturnType<NonNullable<ControllerModel["addressOf"]>> {
+    return this.others.addressOf?.(instanceId);
+  }
+
+  async stop(): Promise<void> {
+    await this.others.stop?.();
+  }
+
+  private after(
+    machine: Machine,
+    latency: "instanceBoot" | "homeCopy" | "jenkinsLoad",
+    then: () => void,
+  ): void {
+    const { clock, latencies } = this.ready();
+    machine.pending = clock.after(latencies.sample(latency, machine.instance.instanceId), then);
+  }
+
+  private enter(machine: Machine, stage: Machine["stage"], what: string): void {
+    machine.stage = stage;
+    const { clock, events } = this.ready();
+    const { instanceId, region, autoScalingGroupName: template } = machine.instance;
+    events.record({
+      at: clock.now(),
+      service: "rehearsal",
+      region,
+      resource: instanceId,
+      what: `${template}: machine ${instanceId} ${what}`,
+      detail: { stage },
+    });
+  }
+
+  private ready(): BehaviourContext {
+    if (!this.context) throw new Error("The controllers were not attached to a gateway.");
+    return this.context;
+  }
+}
