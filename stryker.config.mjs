@@ -13,7 +13,12 @@ import { readdirSync } from "node:fs";
 process.env.FAST_CHECK_SEED ??= "1";
 
 export default {
-  mutate: ["failover/reconcile.ts", "failover/reconcile/**/*.ts", "failover/run.ts"],
+  mutate: [
+    "failover/reconcile.ts",
+    "failover/reconcile/**/*.ts",
+    "failover/run.ts",
+    "failover/keptRecord.ts",
+  ],
   mutator: {
     // Messages to people are worded, not decided. The other strings are names of phases, steps and
     // actions, for which the type checker, which does not run here, refuses any other.

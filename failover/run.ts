@@ -1,5 +1,6 @@
 import { errorText } from "./aws/clients";
 import { continued } from "./continued";
+import { measure, publish, saveIfChanged } from "./keptRecord";
 import type { FailoverRecord, Observation, Trigger } from "./model";
 import { type FailoverPlan, policyOf } from "./plan";
 import type { Clock, Cloud, Log } from "./ports";
@@ -77,17 +78,6 @@ export async function run(
   }
 }
 
-/** @returns the record as it is stored now, or undefined when somebody else was faster. */
-async function saveIfChanged(
-  cloud: Cloud,
-  stored: FailoverRecord | undefined,
-  decided: FailoverRecord,
-): Promise<FailoverRecord | undefined> {
-  if (stored !== undefined && JSON.stringify(stored) === JSON.stringify(decided)) return stored;
-  const next = { ...decided, version: (stored?.version ?? 0) + 1 };
-  return (await cloud.save(next, stored?.version)) ? next : undefined;
-}
-
 /** Requests of one round do not wait for each other; what fails is decided on again. */
 async function actAll(
   cloud: Cloud,
@@ -107,32 +97,6 @@ async function actAll(
     }),
   );
   return outcomes.flat();
-}
-
-/** Messages leave the outbox only after they were accepted: at least once, never lost (S8). */
-async function publish(cloud: Cloud, record: FailoverRecord, log: Log): Promise<FailoverRecord> {
-  const kept = [];
-  for (const announcement of record.outbox) {
-    try {
-      await cloud.announce(announcement);
-    } catch (error) {
-      log("notAnnounced", { announcement, error: errorText(error) });
-      kept.push(announcement);
-    }
-  }
-  const next = { ...record, outbox: kept, version: record.version + 1 };
-  if (kept.length === record.outbox.length) return record;
-  // Lost to somebody else: the messages are published once more, which is the lesser harm.
-  return (await cloud.save(next, record.version)) ? next : record;
-}
-
-/** Metrics are for people; a failover does not stop for them. */
-async function measure(cloud: Cloud, record: FailoverRecord, log: Log): Promise<void> {
-  try {
-    await cloud.measure(record);
-  } catch (error) {
-    log("notMeasured", { error: errorText(error) });
-  }
 }
 
 function logChange(log: Log, before: FailoverRecord, after: FailoverRecord): void {

@@ -1,4 +1,5 @@
 import { errorText } from "../aws/clients";
+import { measure, publish, saveIfChanged } from "../keptRecord";
 import { inLanes } from "../lanes";
 import type { Clock, Log } from "../ports";
 import { admitRehearsal } from "./admission";
@@ -88,17 +89,6 @@ function needsStart({ running }: RehearsalRecord, trigger: RehearsalTrigger): bo
   return running.end === undefined && running.snapshot === undefined;
 }
 
-/** @returns the record as it is stored now, or undefined when somebody else was faster. */
-async function saveIfChanged(
-  cloud: RehearsalCloud,
-  stored: RehearsalRecord | undefined,
-  decided: RehearsalRecord,
-): Promise<RehearsalRecord | undefined> {
-  if (stored !== undefined && JSON.stringify(stored) === JSON.stringify(decided)) return stored;
-  const next = { ...decided, version: (stored?.version ?? 0) + 1 };
-  return (await cloud.save(next, stored?.version)) ? next : undefined;
-}
-
 /** What fails is decided on again. */
 async function actAll(
   cloud: RehearsalCloud,
@@ -120,33 +110,4 @@ async function actAll(
     }
   });
   return refusals;
-}
-
-/** Messages leave the outbox only after they were accepted: at least once, never lost. */
-async function publish(
-  cloud: RehearsalCloud,
-  record: RehearsalRecord,
-  log: Log,
-): Promise<RehearsalRecord> {
-  const kept = [];
-  for (const announcement of record.outbox) {
-    try {
-      await cloud.announce(announcement);
-    } catch (error) {
-      log("notAnnounced", { announcement, error: errorText(error) });
-      kept.push(announcement);
-    }
-  }
-  if (kept.length === record.outbox.length) return record;
-  const next = { ...record, outbox: kept, version: record.version + 1 };
-  return (await cloud.save(next, record.version)) ? next : record;
-}
-
-/** Metrics are for people; a rehearsal does not stop for them. */
-async function measure(cloud: RehearsalCloud, record: RehearsalRecord, log: Log): Promise<void> {
-  try {
-    await cloud.measure(record);
-  } catch (error) {
-    log("notMeasured", { error: errorText(error) });
-  }
 }

@@ -1,5 +1,5 @@
-import { limited } from "../../aws/clients";
 import { recordTable } from "../../aws/recordTable";
+import { versionedItem } from "../../aws/versionedItem";
 import type { FailoverView, RehearsalRecord } from "../model";
 import type { RehearsalCloud } from "../ports";
 import { rehearsalRecordId } from "../rehearsalPlan";
@@ -10,48 +10,15 @@ export function rehearsalRecordTable(
   clients: RehearsalClients,
   tableName: string,
 ): Pick<RehearsalCloud, "load" | "save"> {
-  const sdk = () =>
-    require("@aws-sdk/client-dynamodb") as typeof import("@aws-sdk/client-dynamodb");
-  const load = async (): Promise<RehearsalRecord | undefined> => {
-    const { Item } = await clients.dynamoDb().send(
-      new (sdk().GetItemCommand)({
-        TableName: tableName,
-        Key: { id: { S: rehearsalRecordId } },
-        ConsistentRead: true,
-      }),
-      limited(),
-    );
-    const text = Item?.record?.S;
-    return text === undefined ? undefined : (JSON.parse(text) as RehearsalRecord);
-  };
-  return {
-    load,
-    save: async (record, expectedVersion) => {
-      const first = expectedVersion === undefined;
-      try {
-        await clients.dynamoDb().send(
-          new (sdk().PutItemCommand)({
-            TableName: tableName,
-            Item: {
-              id: { S: rehearsalRecordId },
-              version: { N: String(record.version) },
-              record: { S: JSON.stringify(record) },
-            },
-            ConditionExpression: first ? "attribute_not_exists(id)" : "version = :expected",
-            ...(first
-              ? {}
-              : { ExpressionAttributeValues: { ":expected": { N: String(expectedVersion) } } }),
-          }),
-          limited(),
-        );
-        return true;
-      } catch (error) {
-        if ((error as { name?: string }).name !== "ConditionalCheckFailedException") throw error;
-        // A repeat inside the SDK meets what its first try wrote: that is ours, not somebody else's.
-        return JSON.stringify(await load()) === JSON.stringify(record);
-      }
-    },
-  };
+  return versionedItem<RehearsalRecord>(
+    clients,
+    { tableName, id: rehearsalRecordId },
+    (record) => ({
+      id: { S: rehearsalRecordId },
+      version: { N: String(record.version) },
+      record: { S: JSON.stringify(record) },
+    }),
+  );
 }
 
 /** What the failover is at; read, never written. */
