@@ -177,7 +177,7 @@ describe("the shared address of a pair", () => {
       expect(logged()).to.have.length(2);
     });
 
-    it("tells a silent HAProxy from dead teams", async () => {
+    it("tells a silent HAProxy from dead teams", () => {
       const child = spawnSync("bash", [join(folder, "team-health")], {
         env: {
           PATH: process.env.PATH,
