@@ -45,7 +45,7 @@ function wrong(path: string, value: unknown, allowed: string): ArgumentProblem {
   return { path, reason: `is ${JSON.stringify(value)}; give ${allowed}` };
 }
 
-function machineProblems({ machines }: ProxyPair): ArgumentProblem[] {
+export function machineProblems({ machines }: Pick<ProxyPair, "machines">): ArgumentProblem[] {
   const each = machines.flatMap(({ name, address }, index) => [
     ...(label.test(name) ? [] : [wrong(`machines[${index}].name`, name, labelForm)]),
     ...(ipv4.test(address)
