@@ -23,7 +23,7 @@ interface Checker {
   /** The file that is checked, absolute on the machine. */
   readonly path: string;
   /** @param scratch a folder that is removed afterwards */
-  check(file: string, scratch: string): Verdict["text"] | undefined;
+  readonly check: (file: string, scratch: string) => Verdict["text"] | undefined;
 }
 
 /** Runs a checker; undefined: it is satisfied. */

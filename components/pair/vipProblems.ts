@@ -88,7 +88,7 @@ function wrong(path: string, value: unknown, allowed: string): ArgumentProblem {
  * priority and moves nothing, which is how a published implementation never moved its address.
  */
 export function weightProblems(
-  given: Readonly<Record<keyof typeof weights, number>>,
+  given: Readonly<Record<string, number>> = weights,
   distance: number = priorities.preferred - priorities.other,
 ): ArgumentProblem[] {
   return Object.entries(given)

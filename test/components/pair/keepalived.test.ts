@@ -16,6 +16,7 @@ import {
   renderProxyCheckScript,
   renderTeamHealthScript,
 } from "../../../components/pair/teamHealthScriptRenderer";
+import { weightProblems } from "../../../components/pair/vipProblems";
 import type { Vip } from "../../../components/pair/vip";
 import { samplePair } from "./samplePair";
 
@@ -100,6 +101,14 @@ describe("the shared address of a pair", () => {
         }
       }
     }
+  });
+
+  it("refuses a weight that would move nothing, and names the distance", () => {
+    expect(weightProblems()).to.deep.equal([]);
+    const [problem, ...others] = weightProblems({ ...weights, teamsDown: -20 });
+    expect(others).to.deep.equal([]);
+    expect(problem?.path).to.equal("weights.teamsDown");
+    expect(problem?.reason).to.match(/is -20, no more than the distance .* = 50.*give -51 or less/);
   });
 
   describe("the team health check", function () {
