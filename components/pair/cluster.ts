@@ -1,0 +1,71 @@
+import type { PairMachine } from "./pair";
+import type { Vip } from "./vip";
+
+/** How a machine is made certain to write nothing any more. */
+export type Fencing =
+  /** EC2 stops the instance. Never for a member of an Auto Scaling group: a terminated one reads as unknown. */
+  | {
+      readonly kind: "aws";
+      readonly region: string;
+      /** By machine name. */
+      readonly instanceIds: Readonly<Record<string, string>>;
+    }
+  /** Any fence agent of the machines' own: a management board, a hypervisor. */
+  | {
+      readonly kind: "agent";
+      /** Such as `fence_ipmilan`. */
+      readonly agent: string;
+      /** The agent's options for fencing each machine, by machine name. No secrets: the agents read files. */
+      readonly options: Readonly<Record<string, Readonly<Record<string, string>>>>;
+    };
+
+/** Who decides when the machines do not see each other. Without one, both would shoot. */
+export type TieBreaker =
+  /** A third machine that gives one side its vote (corosync-qnetd). */
+  | { readonly kind: "quorumDevice"; readonly host: string }
+  /** A machine may fence only while it reaches one of these, such as the gateway. */
+  | { readonly kind: "ping"; readonly targets: readonly string[] };
+
+/** What the active machine mounts as Jenkins's home. */
+export interface ClusterHome {
+  /** What is mounted: `fs-…:/` or `storage:/jenkins`. */
+  readonly device: string;
+  /** `nfs4`, `efs` or `glusterfs`. */
+  readonly type: string;
+  /** Where it is mounted. */
+  readonly directory: string;
+  readonly options: string;
+}
+
+/** An active and a passive machine of one controller. */
+export interface ControllerCluster {
+  /** Name of the cluster, a DNS label. */
+  readonly name: string;
+  /** The first one is preferred when both could serve for the first time; nothing fails back by itself. */
+  readonly machines: readonly [PairMachine, PairMachine];
+  readonly home: ClusterHome;
+  readonly vip: Vip;
+  readonly fencing: Fencing;
+  readonly tieBreaker: TieBreaker;
+}
+
+/** How fast a dead machine is noticed and fenced. */
+export interface ClusterTiming {
+  /** Silence after which a machine counts as lost, ms. */
+  readonly token: number;
+  /** How long a machine that starts waits for others before it decides alone, s. */
+  readonly deadTime: number;
+  /** Between two looks at a resource, s. */
+  readonly monitor: number;
+  /** How much later the preferred machine is shot when both try, s. */
+  readonly fencingDelay: number;
+}
+
+/**
+ * Timings by name, see proxyTiming.ts. `reference` are the daemons' own: frozen or without power, the
+ * active machine was replaced after 8.9 s with them, after 4.4 s with a token of a second.
+ */
+export const clusterTimings = {
+  reference: { token: 3_000, deadTime: 20, monitor: 10, fencingDelay: 5 },
+  fast: { token: 1_000, deadTime: 2, monitor: 5, fencingDelay: 2 },
+} as const satisfies Record<string, ClusterTiming>;

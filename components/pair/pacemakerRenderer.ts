@@ -1,0 +1,186 @@
+import type { ClusterTiming, ControllerCluster } from "./cluster";
+import { renderFencing } from "./fencingRenderer";
+import type { Vip } from "./vip";
+import { element, nameValues } from "./xmlRenderer";
+
+/** Names of the cluster's resources, as `crm_mon` shows them. */
+export const clusterResources = {
+  group: "jenkins",
+  home: "jenkins-home",
+  controller: "jenkins-controller",
+  address: "jenkins-address",
+} as const;
+
+/**
+ * Pacemaker's configuration (2.1 or later) as the sections of a CIB. Home, Jenkins and address go
+ * together and in this order; nothing starts before the other machine is fenced, and there is no option
+ * to switch fencing off. What moved stays where it is until a person moves it.
+ */
+export function renderPacemaker(
+  cluster: ControllerCluster,
+  timing: ClusterTiming,
+): Readonly<Record<ClusterSection, string>> {
+  const fencing = renderFencing(cluster, timing);
+  const [preferred] = cluster.machines;
+  return {
+    crm_config: element("crm_config", {}, [
+      nameValues("cluster_property_set", "cib-bootstrap-options", {
+        "stonith-enabled": true,
+        "no-quorum-policy": "stop",
+        "dc-deadtime": `${timing.deadTime}s`,
+        // Longer than an instance takes to stop by EC2; a fence that is not confirmed moves nothing.
+        "stonith-timeout": "120s",
+        "have-watchdog": false,
+      }),
+    ]),
+    resources: element("resources", {}, [...fencing.devices, renderGroup(cluster, timing)]),
+    constraints: element("constraints", {}, [
+      ...fencing.constraints,
+      // Weaker than the stickiness: it decides the first start alone.
+      element("rsc_location", {
+        id: "jenkins-begins-here",
+        rsc: clusterResources.group,
+        node: preferred.name,
+        score: 50,
+      }),
+    ]),
+    rsc_defaults: element("rsc_defaults", {}, [
+      nameValues("meta_attributes", "resource-defaults", {
+        "resource-stickiness": 100,
+        "migration-threshold": 3,
+        "failure-timeout": "10min",
+      }),
+    ]),
+    "fencing-topology": element("fencing-topology", {}, fencing.levels),
+  };
+}
+
+/** A section of the CIB, in the order in which they are applied: fencing is there before what needs it. */
+export const clusterSections = [
+  "crm_config",
+  "rsc_defaults",
+  "resources",
+  "fencing-topology",
+  "constraints",
+] as const;
+export type ClusterSection = (typeof clusterSections)[number];
+
+/** The whole configuration, for `crm_verify` and for a reader. */
+export function renderCib(sections: Readonly<Record<ClusterSection, string>>): string {
+  const ordered: readonly (ClusterSection | "nodes")[] = [
+    "crm_config",
+    "nodes",
+    "resources",
+    "constraints",
+    "fencing-topology",
+    "rsc_defaults",
+  ];
+  const configuration = ordered.map((name) =>
+    name === "nodes" ? element("nodes", {}) : sections[name],
+  );
+  return `${element(
+    "cib",
+    {
+      "validate-with": "pacemaker-3.7",
+      "have-quorum": 1,
+      epoch: 1,
+      num_updates: 0,
+      admin_epoch: 0,
+    },
+    [element("configuration", {}, configuration), element("status", {})],
+  )}\n`;
+}
+
+function renderGroup(cluster: ControllerCluster, timing: ClusterTiming): string {
+  const { group, home, controller, address } = clusterResources;
+  const operations = (id: string, start: number, stop: number) =>
+    element("operations", {}, [
+      operation(id, "monitor", timing.monitor, 30),
+      operation(id, "start", 0, start),
+      // A stop that fails is fenced: Jenkins gets the time to end its builds' writing first.
+      operation(id, "stop", 0, stop),
+    ]);
+  return element("group", { id: group }, [
+    element("primitive", { id: home, class: "ocf", provider: "heartbeat", type: "Filesystem" }, [
+      nameValues("instance_attributes", `${home}-attributes`, {
+        device: cluster.home.device,
+        directory: cluster.home.directory,
+        fstype: cluster.home.type,
+        options: cluster.home.options,
+      }),
+      operations(home, 60, 60),
+    ]),
+    element("primitive", { id: controller, class: "systemd", type: "jenkins" }, [
+      operations(controller, 1_800, 60),
+    ]),
+    renderAddress(cluster.vip, address, operations(address, 60, 30)),
+  ]);
+}
+
+function operation(id: string, name: string, interval: number, timeout: number): string {
+  return element("op", {
+    id: `${id}-${name}`,
+    name,
+    interval: `${interval}s`,
+    timeout: `${timeout}s`,
+  });
+}
+
+function renderAddress(vip: Vip, id: string, operations: string): string {
+  const primitive = (type: string, values: Readonly<Record<string, string>>) =>
+    element("primitive", { id, class: "ocf", provider: "heartbeat", type }, [
+      nameValues("instance_attributes", `${id}-attributes`, values),
+      operations,
+    ]);
+  switch (vip.kind) {
+    case "arp": {
+      const [ip = "", prefix = ""] = vip.address.split("/");
+      return primitive("IPaddr2", { ip, cidr_netmask: prefix });
+    }
+    case "overlayRoute":
+      return primitive("aws-vpc-move-ip", {
+        ip: vip.address.split("/")[0] ?? "",
+        routing_table: vip.routeTableIds.join(","),
+        region: vip.region,
+        interface: "eth0",
+        auth_type: "role",
+      });
+    case "elasticIp":
+      return primitive("awseip", {
+        elastic_ip: vip.allocationId,
+        allocation_id: vip.allocationId,
+        region: vip.region,
+        auth_type: "role",
+      });
+    default:
+      return vip satisfies never;
+  }
+}
+
+/**
+ * Brings the cluster to this configuration, however often it is run: sections that are as they should
+ * be are not written, so that a running cluster notices nothing. It needs the CIB's own tools alone and
+ * runs on either machine, with the sections' files beside it.
+ */
+export function renderClusterScript(): string {
+  return `#!/bin/bash
+set -euo pipefail
+cd "$(dirname "$0")"
+
+# What Pacemaker adds by itself and where it breaks lines is no difference.
+plain() { tr -s ' \n' ' ' | sed -E 's/> *</></g; s/^ *//; s/ *$//'; }
+
+changed=0
+for section in ${clusterSections.join(" ")}; do
+  present=$(cibadmin --query --scope "$section" 2>/dev/null | plain || true)
+  if [[ $present == "$(plain <"$section.xml")" ]]; then
+    continue
+  fi
+  cibadmin --replace --scope "$section" --xml-file "$section.xml"
+  echo "$section: written"
+  changed=1
+done
+[[ $changed -eq 1 ]] || echo "the cluster is as it should be"
+crm_verify --live-check
+`;
+}

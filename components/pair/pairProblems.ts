@@ -1,0 +1,225 @@
+import type { ArgumentProblem } from "../argumentProblems";
+import { hostOf, type PairTeam, type ProxyPair, strategyOf } from "./pair";
+import { type ProxyTiming, webSocketPing } from "./proxyTiming";
+
+/** A DNS label as every file of ours takes it literally. */
+const label = /^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$/;
+const labelForm =
+  "1 to 32 lower-case letters, digits and hyphens, a letter first and no hyphen last";
+const domainName = /^(?=.{1,200}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/;
+const ipv4 = /^((25[0-5]|2[0-4]\d|1?\d?\d)(\.(?!$)|$)){4}$/;
+const urlPath = /^\/[A-Za-z0-9._~/-]*$/;
+const filePath = /^\/[A-Za-z0-9._/-]+$/;
+const userName = /^[a-z][a-z0-9_-]{0,31}$/;
+
+/** Ports of the pair's machines that are taken, and by what. */
+const ownPorts: readonly (readonly [number, string])[] = [
+  [80, "the pair's own HTTP"],
+  [443, "the pair's own HTTPS"],
+  [8405, "the pair's sign of life"],
+];
+
+/** Most teams of one pair: two machines with more controllers than that are no machines of this world. */
+const mostTeams = 100;
+
+/** Everything that is wrong with a pair, each problem with both places where two of them disagree. */
+export function pairProblems(pair: ProxyPair): ArgumentProblem[] {
+  return [
+    ...machineProblems(pair),
+    ...(domainName.test(pair.domain)
+      ? []
+      : [wrong("domain", pair.domain, "a DNS name such as example.com")]),
+    ...teamCountProblems(pair),
+    ...pair.teams.flatMap((team, index) => teamProblems(team, `teams[${index}]`, pair)),
+    ...duplicates(
+      pair.teams.map(({ name }, index) => ({ value: name, path: `teams[${index}].name` })),
+      "give every team a name of its own",
+    ),
+    ...portProblems(pair),
+    ...tlsProblems(pair),
+    ...statsProblems(pair),
+  ];
+}
+
+function wrong(path: string, value: unknown, allowed: string): ArgumentProblem {
+  return { path, reason: `is ${JSON.stringify(value)}; give ${allowed}` };
+}
+
+export function machineProblems({ machines }: Pick<ProxyPair, "machines">): ArgumentProblem[] {
+  const each = machines.flatMap(({ name, address }, index) => [
+    ...(label.test(name) ? [] : [wrong(`machines[${index}].name`, name, labelForm)]),
+    ...(ipv4.test(address)
+      ? []
+      : [wrong(`machines[${index}].address`, address, "an IPv4 address such as 10.0.1.10")]),
+  ]);
+  const at = (key: "name" | "address") =>
+    machines.map((machine, index) => ({ value: machine[key], path: `machines[${index}].${key}` }));
+  return [
+    ...each,
+    ...duplicates(at("name"), "give every machine a name of its own"),
+    ...duplicates(at("address"), "give every machine an address of its own"),
+  ];
+}
+
+function teamCountProblems({ teams }: ProxyPair): ArgumentProblem[] {
+  if (teams.length >= 1 && teams.length <= mostTeams) return [];
+  return [{ path: "teams", reason: `are ${teams.length}; give 1 to ${mostTeams}` }];
+}
+
+function teamProblems(team: PairTeam, path: string, pair: ProxyPair): ArgumentProblem[] {
+  const { name, preferred, healthPath, weights = {} } = team;
+  const names = pair.machines.map((machine) => machine.name);
+  const strategy = strategyOf(team, pair);
+  const host = hostOf(team, pair);
+  return [
+    ...(label.test(name) ? [] : [wrong(`${path}.name`, name, labelForm)]),
+    ...(`${name}jenkins`.length <= 63
+      ? []
+      : [
+          { path: `${path}.name`, reason: `makes the host ${host}, whose first label is too long` },
+        ]),
+    ...(healthPath === undefined || urlPath.test(healthPath)
+      ? []
+      : [wrong(`${path}.healthPath`, healthPath, "a path such as /login, without a query")]),
+    ...(preferred === undefined || names.includes(preferred)
+      ? []
+      : [wrong(`${path}.preferred`, preferred, `one of the machines: ${names.join(", ")}`)]),
+    ...(preferred !== undefined && strategy !== "active-passive"
+      ? [
+          {
+            path: `${path}.preferred`,
+            reason: `means nothing to a team that is ${strategy}; leave it out`,
+          },
+        ]
+      : []),
+    ...weightProblems(weights, `${path}.weights`, names, strategy),
+    ...(team.prefixed === true && pair.tls.kind === "passthrough"
+      ? [
+          {
+            path: `${path}.prefixed`,
+            reason: "cannot be seen behind TLS that is passed through; leave it out",
+          },
+        ]
+      : []),
+  ];
+}
+
+function weightProblems(
+  weights: Readonly<Record<string, number>>,
+  path: string,
+  machines: readonly string[],
+  strategy: string,
+): ArgumentProblem[] {
+  const given = Object.entries(weights);
+  if (given.length > 0 && strategy !== "active-active") {
+    return [{ path, reason: `mean nothing to a team that is ${strategy}; leave them out` }];
+  }
+  return given.flatMap(([machine, weight]) => [
+    ...(machines.includes(machine)
+      ? []
+      : [wrong(path, machine, `one of the machines: ${machines.join(", ")}`)]),
+    ...(Number.isInteger(weight) && weight >= 1 && weight <= 256
+      ? []
+      : [wrong(`${path}.${machine}`, weight, "a whole number from 1 to 256")]),
+  ]);
+}
+
+/** Two that listen at one port of a machine: both are named. */
+function portProblems({ teams, stats }: ProxyPair): ArgumentProblem[] {
+  const listeners = [
+    ...ownPorts.map(([value, path]) => ({ value, path })),
+    { value: stats.port, path: "stats.port" },
+    ...teams.flatMap(({ webPort, agents }, index) => [
+      { value: webPort, path: `teams[${index}].webPort` },
+      ...(agents === undefined
+        ? []
+        : [
+            { value: agents.controllerPort, path: `teams[${index}].agents.controllerPort` },
+            { value: agents.pairPort, path: `teams[${index}].agents.pairPort` },
+          ]),
+    ]),
+  ];
+  const bad = listeners
+    .filter(({ value }) => !Number.isInteger(value) || value < 1 || value > 65_535)
+    .map(({ path, value }) => wrong(path, value, "a port from 1 to 65535"));
+  return [...bad, ...duplicates(listeners, "give one of them another port")];
+}
+
+function tlsProblems({ tls }: ProxyPair): ArgumentProblem[] {
+  if (tls.kind !== "terminate" || filePath.test(tls.certificates)) return [];
+  return [
+    wrong(
+      "tls.certificates",
+      tls.certificates,
+      "an absolute path such as /etc/haproxy/certificates/",
+    ),
+  ];
+}
+
+function statsProblems({ stats, machines }: ProxyPair): ArgumentProblem[] {
+  const known = machines.map(({ name }) => name);
+  return [
+    ...known
+      .filter((name) => !ipv4.test(stats.addresses[name] ?? ""))
+      .map((name) =>
+        wrong(
+          `stats.addresses.${name}`,
+          stats.addresses[name] ?? "nothing",
+          "the machine's IPv4 address in the management network",
+        ),
+      ),
+    ...(userName.test(stats.user)
+      ? []
+      : [wrong("stats.user", stats.user, "up to 32 lower-case letters, digits, _ and -")]),
+  ];
+}
+
+interface Placed {
+  readonly value: string | number;
+  readonly path: string;
+}
+
+function duplicates(all: readonly Placed[], fix: string): ArgumentProblem[] {
+  const first = new Map<string | number, string>();
+  return all.flatMap(({ value, path }) => {
+    const other = first.get(value);
+    if (other === undefined) {
+      first.set(value, path);
+      return [];
+    }
+    return [{ path, reason: `is ${JSON.stringify(value)}, as is ${other}; ${fix}` }];
+  });
+}
+
+/** What no proxy of ours may be timed like. @param path where the timing stands in the configuration */
+export function proxyTimingProblems(timing: ProxyTiming, path: string): ArgumentProblem[] {
+  const { interval, check = interval, connect, fall, rise, retries, idle, tunnel } = timing;
+  const between = (key: string, value: number, least: number, most: number, unit: string) =>
+    Number.isFinite(value) && value >= least && value <= most
+      ? []
+      : [
+          {
+            path: `${path}.${key}`,
+            reason: `is ${value} ${unit}; ${least} to ${most} are possible`,
+          },
+        ];
+  return [
+    ...between("connect", connect, 50, 60_000, "ms"),
+    ...between("check", check, 50, 60_000, "ms"),
+    ...between("interval", interval, 100, 60_000, "ms"),
+    ...between("fall", fall, 1, 20, "checks"),
+    ...between("rise", rise, 1, 20, "checks"),
+    ...between("retries", retries, 0, 10, "tries"),
+    ...between("idle", idle, 1_000, 86_400_000, "ms"),
+    ...(tunnel > webSocketPing
+      ? []
+      : [
+          {
+            path: `${path}.tunnel`,
+            reason:
+              `is ${tunnel} ms, not longer than Jenkins's WebSocket ping of ${webSocketPing} ms: ` +
+              "agents that have nothing to say would be cut off; give an hour (3600000)",
+          },
+        ]),
+  ];
+}

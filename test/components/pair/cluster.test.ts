@@ -1,0 +1,205 @@
+import { spawnSync } from "node:child_process";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import {
+  clusterTimings,
+  type ControllerCluster,
+  type Fencing,
+  type TieBreaker,
+} from "../../../components/pair/cluster";
+import { renderCorosync } from "../../../components/pair/corosyncRenderer";
+import {
+  clusterSections,
+  renderCib,
+  renderClusterScript,
+  renderPacemaker,
+} from "../../../components/pair/pacemakerRenderer";
+import type { Vip } from "../../../components/pair/vip";
+import { samplePair } from "./samplePair";
+
+const fencings: readonly Fencing[] = [
+  {
+    kind: "aws",
+    region: "eu-central-1",
+    instanceIds: { m1: "i-0123456789abcdef0", m2: "i-0123456789abcdef1" },
+  },
+  {
+    kind: "agent",
+    agent: "fence_ipmilan",
+    options: { m1: { ip: "10.0.9.11", username: "a<b" }, m2: { ip: "10.0.9.12" } },
+  },
+];
+const tieBreakers: readonly TieBreaker[] = [
+  { kind: "ping", targets: ["10.0.1.1", "10.0.2.1"] },
+  { kind: "quorumDevice", host: "10.0.3.10" },
+];
+const vips: readonly Vip[] = [
+  { kind: "arp", address: "10.0.1.100/24" },
+  {
+    kind: "overlayRoute",
+    address: "172.31.255.1/32",
+    region: "eu-central-1",
+    routeTableIds: ["rtb-1"],
+  },
+  { kind: "elasticIp", region: "eu-central-1", allocationId: "eipalloc-1" },
+];
+const cluster = (over: Partial<ControllerCluster> = {}): ControllerCluster => ({
+  name: "ma",
+  machines: samplePair.machines,
+  home: {
+    device: "fs-0123456789abcdef0:/",
+    type: "efs",
+    directory: "/var/lib/jenkins",
+    options: "tls,iam",
+  },
+  vip: vips[0]!,
+  fencing: fencings[0]!,
+  tieBreaker: tieBreakers[0]!,
+  ...over,
+});
+const installed = (command: string): boolean =>
+  spawnSync("bash", ["-c", `command -v ${command}`]).status === 0;
+
+describe("an active and a passive controller machine", () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "pair-cluster-"));
+  });
+  afterEach(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  for (const profile of ["reference", "fast"] as const) {
+    for (const tieBreaker of tieBreakers) {
+      it(`has a corosync.conf that Corosync takes: ${profile}, ${tieBreaker.kind}`, function () {
+        if (!installed("corosync")) this.skip();
+        const file = join(folder, "corosync.conf");
+        // The checker looks for the machine that it runs on among the nodes.
+        const [m1, m2] = samplePair.machines;
+        const machines = [{ ...m1, address: "127.0.0.1" }, m2] as const;
+        const text = renderCorosync(cluster({ tieBreaker, machines }), clusterTimings[profile]);
+        const key = join(folder, "authkey");
+        writeFileSync(key, Buffer.alloc(1024, 7));
+        writeFileSync(
+          file,
+          text
+            .replace("to_stderr: no", "to_stderr: yes")
+            .replace("    token:", `    keyfile: ${key}\n    token:`),
+        );
+        const { status, stderr } = spawnSync("corosync", ["-t", "-c", file], { encoding: "utf8" });
+        const complaints = stderr.split("\n").filter((line) => /error|warning|crit/.test(line));
+        expect({ status, complaints }).to.deep.equal({ status: 0, complaints: [] });
+      });
+
+      it(`has a configuration that Pacemaker takes: ${profile}, ${tieBreaker.kind}`, function () {
+        if (!installed("crm_verify")) this.skip();
+        for (const vip of vips) {
+          for (const fencing of fencings) {
+            const sections = renderPacemaker(
+              cluster({ vip, fencing, tieBreaker }),
+              clusterTimings[profile],
+            );
+            const file = join(folder, "cib.xml");
+            writeFileSync(file, renderCib(sections));
+            const { status, stdout, stderr } = spawnSync("crm_verify", ["-VV", "-x", file], {
+              encoding: "utf8",
+            });
+            expect(`${status} ${stdout}${stderr}`).to.equal("0 ");
+          }
+        }
+      });
+    }
+  }
+
+  it("always fences, stops without quorum, and never goes back by itself", () => {
+    const { crm_config, rsc_defaults, constraints } = renderPacemaker(
+      cluster(),
+      clusterTimings.fast,
+    );
+    expect(crm_config).to.match(/name="stonith-enabled" value="true"/);
+    expect(crm_config).to.match(/name="no-quorum-policy" value="stop"/);
+    const stickiness = /resource-stickiness" value="(\d+)"/.exec(rsc_defaults)?.[1];
+    const preference = /jenkins-begins-here.*score="(\d+)"/.exec(constraints)?.[1];
+    expect(Number(stickiness)).to.be.greaterThan(Number(preference));
+  });
+
+  it("asks the network before each shot, never lets a machine shoot itself, and never both at once", () => {
+    const sections = renderPacemaker(cluster(), clusterTimings.fast);
+    expect(sections["fencing-topology"]).to.include(
+      'target="m1" index="1" devices="fence-sees-network,fence-m1"',
+    );
+    expect(sections.constraints).to.match(/rsc="fence-m2" node="m2" score="-INFINITY"/);
+    const delayed = [
+      ...sections.resources.matchAll(/id="(fence-m\d)-attributes-pcmk_delay_base"/g),
+    ];
+    expect(delayed.map((match) => match[1])).to.deep.equal(["fence-m1"]);
+    expect(sections.resources).to.include('name="skip_os_shutdown" value="true"');
+  });
+
+  it("has two votes and a third one's, or the two-node rule, never both", () => {
+    const [ping, device] = tieBreakers.map((tieBreaker) =>
+      renderCorosync(cluster({ tieBreaker }), clusterTimings.fast),
+    );
+    expect(ping).to.include("two_node: 1").and.include("wait_for_all: 1").and.not.include("device");
+    expect(device).to.include("algorithm: ffsplit").and.not.include("two_node");
+  });
+
+  describe("the script that applies it", () => {
+    const command = (name: string, does: string): void => {
+      writeFileSync(join(folder, name), `#!/bin/bash\n${does}\n`);
+      chmodSync(join(folder, name), 0o755);
+    };
+    const run = () =>
+      spawnSync("bash", [join(folder, "apply")], {
+        encoding: "utf8",
+        env: { PATH: `${folder}:${process.env.PATH}` },
+      });
+
+    beforeEach(() => {
+      const sections = renderPacemaker(cluster(), clusterTimings.fast);
+      for (const name of clusterSections)
+        writeFileSync(join(folder, `${name}.xml`), sections[name]);
+      writeFileSync(join(folder, "apply"), renderClusterScript());
+      // A CIB in files: --query prints a section, --replace puts one in its place.
+      command(
+        "cibadmin",
+        `cd "${folder}"
+[[ $1 == --query ]] && exec sed 's/^/   /' "live-$3"
+echo "$3" >>writes
+cp "$5" "live-$3"`,
+      );
+      command("crm_verify", "exit 0");
+    });
+    const writes = (): string[] => readFileSync(join(folder, "writes"), "utf8").trim().split("\n");
+
+    it("writes all sections once, fencing before constraints, and then nothing more", () => {
+      expect(run().status).to.equal(0);
+      expect(writes()).to.deep.equal([...clusterSections]);
+      const again = run();
+      expect(again.stdout).to.include("the cluster is as it should be");
+      expect(writes()).to.have.length(clusterSections.length);
+    });
+
+    it("writes again only what somebody changed", () => {
+      run();
+      writeFileSync(join(folder, "live-crm_config"), "<crm_config/>");
+      expect(run().stdout.trim()).to.equal("crm_config: written");
+    });
+
+    it("fails when Pacemaker finds fault with the result", () => {
+      command("crm_verify", "echo no fencing device >&2; exit 78");
+      expect(run().status).to.equal(78);
+    });
+
+    it("has no finding of shellcheck", function () {
+      if (!installed("shellcheck")) this.skip();
+      const { stdout } = spawnSync("shellcheck", ["-"], {
+        input: renderClusterScript(),
+        encoding: "utf8",
+      });
+      expect(stdout).to.equal("");
+    });
+  });
+});
