@@ -8,7 +8,7 @@ export const packageOf = {
   keepalived: "keepalived",
   ip: "iproute2",
   curl: "curl",
-  pidof: "procps",
+  pidof: "sysvinit-utils",
   bash: "bash",
   awk: "mawk",
   mount: "mount",

@@ -61,7 +61,7 @@ async function hit(plan: RoundPlan, prepared: Prepared, random: Random): Promise
   const problems: string[] = [];
   try {
     await prepared.inject({ random, note });
-    await watch(rig, scenario.watch[profile], fault);
+    await watch(prepared, scenario.watch[profile], fault);
   } catch (error) {
     problems.push((error as Error).message);
   }
@@ -84,15 +84,16 @@ async function hit(plan: RoundPlan, prepared: Prepared, random: Random): Promise
   return { ...result, problems };
 }
 
-/** Until users have been served steadily, within the scenario's times. */
+/** Until users have been served steadily and the scenario is over, within its times. */
 async function watch(
-  rig: Rig,
+  prepared: Prepared,
   { atLeast, atMost }: Scenario["watch"][PairProfile],
   fault: number,
 ): Promise<void> {
   const elapsed = () => (monotonic() - fault) / 1000;
   while (elapsed() < atMost) {
-    if (elapsed() >= atLeast && rig.users.servedSteadily(steady)) return;
+    const over = elapsed() >= atLeast && (prepared.isOver?.() ?? true);
+    if (over && prepared.rig.users.servedSteadily(steady)) return;
     await sleep(100);
   }
 }

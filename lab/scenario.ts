@@ -47,6 +47,8 @@ export interface Prepared {
    * @throws Error if what the scenario itself asserts on the way is not so
    */
   inject(round: Round): Promise<void>;
+  /** What has to have happened, besides that users are served, until it is over. */
+  isOver?(): boolean;
   /** What is not as the scenario demands once users are served again; for people. */
   check?(result: RoundResult): Promise<string[]> | string[];
 }

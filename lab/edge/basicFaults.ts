@@ -50,6 +50,8 @@ export const basicFaults: readonly Scenario[] = [
     quick: true,
     targets: { failed: 0, moves: 1, ratio: 10 },
     inject: (rig, round) => killControllers(rig, round, ["ba", "ma", "tw"]),
+    // The address follows when its users have long been served.
+    isOver: (rig) => rig.holder() === "m2",
   }),
   edgeScenario({
     name: "controller-hangs",

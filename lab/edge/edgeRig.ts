@@ -53,11 +53,11 @@ export class EdgeRig implements Rig {
     const rig = new EdgeRig(profile, await Segment.create(number));
     try {
       await Promise.all(machineNames.map((name) => rig.powerOn(name)));
-      rig.startKeepalived("m1");
+      await rig.startKeepalived("m1");
       await rig.proxiesReady();
       // Only now the other one, which would take an address that nobody has announced yet.
       await until("holding the shared address", patience, () => rig.holder() === "m1");
-      rig.startKeepalived("m2");
+      await rig.startKeepalived("m2");
       for (const team of teams) rig.addUsers(team);
       await until("serving all users", patience, () => rig.isSteady());
       return rig;
@@ -134,7 +134,13 @@ export class EdgeRig implements Rig {
     );
   }
 
-  startKeepalived(name: MachineName): void {
+  /** Once HAProxy answers, as systemd would after a boot. */
+  async startKeepalived(name: MachineName): Promise<void> {
+    await until(`answering: HAProxy of ${name}`, patience, async () => {
+      // Not yet listening is what is waited for.
+      const states = await this.states(name).catch(() => []);
+      return states.length > 0;
+    });
     const command = "keepalived --dont-fork --log-console -f /etc/keepalived/keepalived.conf";
     this.machine(name).startUnit("keepalived", command);
   }
@@ -209,10 +215,14 @@ export class EdgeRig implements Rig {
   logs(): string {
     return [...this.machines]
       .flatMap(([name, machine]) =>
-        ["haproxy", "keepalived", ...teams.map((team) => `jenkins-${team.name}`)].map((unit) => {
-          const log = readIfThere(machine.path(`/var/log/${unit}.log`));
-          return log === "" ? "" : `--- ${name}, ${unit}\n${log.split("\n").slice(-25).join("\n")}`;
-        }),
+        ["haproxy", "keepalived", ...teams.map((team) => `jenkins-${team.name}`)].flatMap(
+          (unit) => {
+            const log = readIfThere(machine.path(`/var/log/${unit}.log`));
+            // Not what HAProxy writes about each request.
+            const lines = log.split("\n").filter((line) => line !== "" && !line.startsWith("{"));
+            return lines.length === 0 ? [] : [`--- ${name}, ${unit}`, ...lines.slice(-25)];
+          },
+        ),
       )
       .join("\n");
   }

@@ -12,6 +12,7 @@ export interface EdgeScenario {
   readonly watch?: Partial<Record<PairProfile, WatchTime>>;
   readonly targets: Targets;
   readonly inject: (rig: EdgeRig, round: Round) => Promise<void>;
+  readonly isOver?: (rig: EdgeRig) => boolean;
   readonly check?: (rig: EdgeRig, result: RoundResult) => Promise<string[]> | string[];
 }
 
@@ -22,7 +23,7 @@ const usualWatch: Readonly<Record<PairProfile, WatchTime>> = {
 };
 
 export function edgeScenario(given: EdgeScenario): Scenario {
-  const { inject, check, name, title, quick = false, watch = {}, targets } = given;
+  const { inject, isOver, check, name, title, quick = false, watch = {}, targets } = given;
   return {
     name,
     title,
@@ -34,6 +35,7 @@ export function edgeScenario(given: EdgeScenario): Scenario {
       return {
         rig,
         inject: (round) => inject(rig, round),
+        ...(isOver === undefined ? {} : { isOver: () => isOver(rig) }),
         ...(check === undefined ? {} : { check: (result) => check(rig, result) }),
       };
     },

@@ -1,14 +1,17 @@
+import { manners } from "../users/manners";
 import type { Sample } from "../users/samples";
 
 /** What a team's users met. */
 export interface Outage {
   /**
-   * The longest time, ms, in which every request that was begun failed: from the first one of these to
-   * the next one that was answered. A request that waits and is answered in the end is no outage.
+   * The longest time, ms, in which every request that was begun failed or met nobody who took its
+   * connection: from the first one of these to the next one that was served. A request that is taken
+   * and has to wait is no outage; nor is one failed that somebody takes a second later.
    */
   readonly longest: number;
-  /** False: the last requests failed, so that it went on for longer. */
+  /** False: the last requests were not served either, so that it went on for longer. */
   readonly ended: boolean;
+  /** Requests without a good answer. */
   readonly failed: number;
   /** The slowest answer, ms. */
   readonly slowest: number;
@@ -18,23 +21,29 @@ export interface Outage {
 export function outageOf(samples: readonly Sample[]): Outage {
   const inOrder = [...samples].sort((one, other) => one.begun - other.begun);
   let longest = 0;
-  let failedSince: number | undefined;
-  for (const { begun, took, servedBy } of inOrder) {
-    if (servedBy === undefined) failedSince ??= begun;
-    // Not yet over when the last request gave up.
-    const until = servedBy === undefined ? begun + took : begun;
-    if (failedSince !== undefined && (servedBy !== undefined || begun === inOrder.at(-1)?.begun)) {
-      longest = Math.max(longest, until - failedSince);
+  let since: number | undefined;
+  for (const sample of inOrder) {
+    const { begun, took } = sample;
+    if (isServed(sample)) {
+      if (since !== undefined) longest = Math.max(longest, begun - since);
+      since = undefined;
+    } else {
+      since ??= begun;
+      // Not yet over when the last one gave up.
+      if (sample === inOrder.at(-1)) longest = Math.max(longest, begun + took - since);
     }
-    if (servedBy !== undefined) failedSince = undefined;
   }
   const answered = inOrder.filter(({ servedBy }) => servedBy !== undefined);
   return {
     longest,
-    ended: failedSince === undefined,
+    ended: since === undefined,
     failed: inOrder.length - answered.length,
     slowest: Math.max(0, ...answered.map(({ took }) => took)),
   };
+}
+
+function isServed({ servedBy, connected = Infinity }: Sample): boolean {
+  return servedBy !== undefined && connected <= manners.connectLimit;
 }
 
 /**
@@ -51,7 +60,7 @@ export function servedSteadily(
   const { from, until, interval } = stretch;
   const within = samples.filter(({ begun }) => begun >= from && begun < until);
   const expected = Math.floor((until - from) / interval);
-  return within.length >= 0.9 * expected && within.every(({ servedBy }) => servedBy !== undefined);
+  return within.length >= 0.9 * expected && within.every(isServed);
 }
 
 /** Who answered, in the order of the first answers, without repetition. */

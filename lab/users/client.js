@@ -5,7 +5,7 @@
  * ms and ask once; besides each has one WebSocket and one TCP stream as an inbound agent, which speak
  * four times a second and are opened again when they break or fall silent.
  *
- * It prints a JSON array a line: ["request", team, begun, took, served-by or null, why it failed], and
+ * It prints a JSON array a line: ["request", team, begun, connected after, took, served-by, why it failed], and
  * ["stream", team, kind, "up" or "down", at, served-by], times in ms since boot. A line of input adds a team. Its
  * end, with its parent's, is this one's.
  *
@@ -27,18 +27,21 @@ function ask(team) {
   const begun = now();
   const socket = net.connect({ host: address, port: 80 });
   let answer = "";
+  let connected = null;
   let over = false;
   const end = (server, why) => {
     if (over) return;
     over = true;
     clearTimeout(limit);
     socket.destroy();
-    say("request", team.name, begun, now() - begun, server, why);
+    say("request", team.name, begun, connected, now() - begun, server, why);
   };
-  let limit = setTimeout(() => end(null, "no connection"), connectLimit);
+  const limit = setTimeout(
+    () => end(null, connected === null ? "no connection" : "no answer"),
+    answerLimit,
+  );
   socket.on("connect", () => {
-    clearTimeout(limit);
-    limit = setTimeout(() => end(null, "no answer"), answerLimit);
+    connected = now() - begun;
     socket.write(`GET /job/build/ HTTP/1.1\r\nHost: ${team.host}\r\nConnection: close\r\n\r\n`);
   });
   socket.on("data", (data) => (answer += data));

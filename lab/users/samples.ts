@@ -2,6 +2,8 @@
 export interface Sample {
   readonly team: string;
   readonly begun: number;
+  /** Until its connection stood, ms; undefined: it never did. */
+  readonly connected?: number;
   /** Until its answer, or until it failed, ms. */
   readonly took: number;
   /** `<team>-<machine>` of the controller that answered; undefined: it failed. */
@@ -28,12 +30,19 @@ export type UserRecord =
 export function readUserRecord(line: string): UserRecord {
   const [kind, team, ...rest] = JSON.parse(line) as [string, string, ...unknown[]];
   if (kind === "request") {
-    const [begun, took, servedBy, failure] = rest as [number, number, string | null, string | null];
+    const [begun, connected, took, servedBy, failure] = rest as [
+      number,
+      number | null,
+      number,
+      string | null,
+      string | null,
+    ];
     return {
       kind: "sample",
       sample: {
         team,
         begun,
+        ...(connected === null ? {} : { connected }),
         took,
         ...(servedBy === null ? {} : { servedBy }),
         ...(failure === null ? {} : { failure }),

@@ -3,17 +3,8 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { servedSteadily } from "../measure/outage";
 import { monotonic } from "../monotonic";
+import { manners } from "./manners";
 import { readUserRecord, type Sample, type StreamChange } from "./samples";
-
-/** How users ask, ms. */
-export const manners = {
-  /** Between two requests of a team's users. */
-  interval: 50,
-  /** A connection that takes longer has failed: a system would try again after a second. */
-  connectLimit: 500,
-  /** An answer that takes longer is none. */
-  answerLimit: 3_000,
-} as const;
 
 /** A team as its users know it. */
 export interface UsersTeam {
