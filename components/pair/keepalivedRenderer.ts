@@ -1,4 +1,4 @@
-import { priorities, type VipTiming, weights } from "./keepalivedTiming";
+import { priorities, teamsDownWeight, type VipTiming } from "./keepalivedTiming";
 import type { PairMachine, ProxyPair } from "./pair";
 import type { Vip, VrrpPeers } from "./vip";
 
@@ -36,14 +36,17 @@ export function renderKeepalived(
     script_user ${scriptUser}
 }
 
-${renderCheck("proxy_alive", keepalivedPaths.proxyCheck, weights.proxySilent, timing)}
+# Without a weight: the machine gives the address up and the other one takes it at once. A lower
+# priority would only be outbid after preempt_delay.
+${renderCheck("proxy_alive", keepalivedPaths.proxyCheck, timing)}
 
-${renderCheck("team_health", keepalivedPaths.teamCheck, weights.teamsDown, timing)}
+# With one: the address has to be somewhere also while the teams of both machines are down.
+${renderCheck("team_health", keepalivedPaths.teamCheck, timing, teamsDownWeight)}
 
 # An end that is told is noticed at once; the check above sees what hangs.
 vrrp_track_file proxy_ended {
     file ${keepalivedPaths.proxyEnded}
-    weight ${weights.proxyEnded}
+    weight 0
     init_file 0
 }
 
@@ -68,15 +71,14 @@ ${renderAddress(vip, peers.routerId)}    track_script {
 `;
 }
 
-function renderCheck(name: string, script: string, weight: number, timing: VipTiming): string {
+function renderCheck(name: string, script: string, timing: VipTiming, weight?: number): string {
   return `vrrp_script ${name} {
     script "${script}"
     interval ${timing.interval}
     timeout ${timing.timeout}
     fall ${timing.fall}
     rise ${timing.rise}
-    weight ${weight}
-}`;
+${weight === undefined ? "" : `    weight ${weight}\n`}}`;
 }
 
 /** On AWS an address on the interface is not enough: EC2 has to be told, as root for its role's sake. */

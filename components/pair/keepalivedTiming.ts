@@ -10,7 +10,11 @@ export interface VipTiming {
   readonly fall: number;
   /** Looks in a row that have to succeed again. */
   readonly rise: number;
-  /** How long a machine that came back leaves the address where it is, s; 0 to 1000. */
+  /**
+   * How long the address stays where it is though the other machine has the higher priority, s; 0 to
+   * 1000: when the preferred one comes back, and when the teams of the machine that holds it are down.
+   * Users wait for neither: HAProxy reaches the controllers of both machines.
+   */
   readonly preemptDelay: number;
 }
 
@@ -20,16 +24,14 @@ export interface VipTiming {
  */
 export const vipTimings = {
   reference: { advertisement: 1, interval: 3, timeout: 3, fall: 3, rise: 2, preemptDelay: 0 },
-  fast: { advertisement: 0.2, interval: 1, timeout: 1, fall: 2, rise: 2, preemptDelay: 60 },
+  fast: { advertisement: 0.2, interval: 1, timeout: 1, fall: 2, rise: 2, preemptDelay: 10 },
 } as const satisfies Record<string, VipTiming>;
 
 /** VRRP priorities of the machine that is preferred and of the other one. */
 export const priorities = { preferred: 150, other: 100 } as const;
 
 /**
- * What a machine's priority loses when HAProxy does not answer, when it has ended, and when the
- * machine's teams are down. Each is more than the distance of the priorities, or nothing would move.
- * A dead HAProxy costs more than that and dead teams together, so that the address is always where
- * HAProxy lives: it still reaches the controllers of the other machine.
+ * What a machine's priority loses when its teams are down: more than the distance of the priorities, or
+ * nothing would move. A machine whose HAProxy has ended or does not answer has no priority at all.
  */
-export const weights = { proxySilent: -110, proxyEnded: -110, teamsDown: -55 } as const;
+export const teamsDownWeight = -55;

@@ -1,6 +1,6 @@
 import type { ArgumentProblem } from "../argumentProblems";
 import type { EdgePairSettings } from "./pairFiles";
-import { priorities, weights } from "./keepalivedTiming";
+import { priorities, teamsDownWeight } from "./keepalivedTiming";
 import type { Vip } from "./vip";
 
 const octet = "(25[0-5]|2[0-4]\\d|1?\\d?\\d)";
@@ -84,17 +84,18 @@ function wrong(path: string, value: unknown, allowed: string): ArgumentProblem {
 }
 
 /**
- * What is wrong with weights and priorities: a weight that is not more than the distance lowers the
- * priority and moves nothing, which is how a published implementation never moved its address.
+ * What is wrong with the weight of dead teams: one that is not more than the distance of the priorities
+ * lowers a priority and moves nothing, which is how a published implementation never moved its address.
  */
 export function weightProblems(
-  given: Readonly<Record<string, number>> = weights,
+  weight: number = teamsDownWeight,
   distance: number = priorities.preferred - priorities.other,
 ): ArgumentProblem[] {
-  return Object.entries(given)
-    .filter(([, weight]) => -weight <= distance)
-    .map(([name, weight]) => ({
-      path: `weights.${name}`,
+  if (-weight > distance) return [];
+  return [
+    {
+      path: "teamsDownWeight",
       reason: `is ${weight}, no more than the distance of the priorities (priorities.preferred - priorities.other = ${distance}): the address would not move; give ${-distance - 1} or less`,
-    }));
+    },
+  ];
 }

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { keepalivedComplaints, usableInterface } from "../../../commands/keepalivedChecker";
 import { renderKeepalived } from "../../../components/pair/keepalivedRenderer";
-import { priorities, vipTimings, weights } from "../../../components/pair/keepalivedTiming";
+import { priorities, teamsDownWeight, vipTimings } from "../../../components/pair/keepalivedTiming";
 import {
   renderLogRotation,
   renderProxyCheckScript,
@@ -59,36 +59,29 @@ describe("the shared address of a pair", () => {
     }
   });
 
-  it("goes to a machine whose HAProxy lives, whatever its teams do, and stays where things are equal", () => {
-    const states = [
-      0,
-      weights.teamsDown,
-      weights.proxySilent,
-      weights.proxySilent + weights.teamsDown,
-    ];
-    // VRRP clamps priorities to 1 at the least.
-    const priority = (base: number, loss: number) => Math.max(1, base + loss);
-    const lives = (loss: number) => loss > weights.proxySilent;
-    for (const here of states) {
-      for (const there of states) {
-        const first = priority(priorities.preferred, here);
-        const second = priority(priorities.other, there);
-        if (lives(here) !== lives(there)) {
-          expect(first > second, `${here} against ${there}`).to.equal(lives(here));
-        } else if (here > there || here === there) {
-          expect(first, `${here} against ${there}`).to.be.at.least(second);
-        } else if (lives(here)) {
-          expect(first, `${here} against ${there}`).to.be.below(second);
-        }
-      }
-    }
+  it("is given up at once by a machine whose HAProxy is dead or silent, not outbid after a delay", () => {
+    const [machine] = samplePair.machines;
+    const timing = vipTimings.fast;
+    const text = renderKeepalived(samplePair, machine, { vip: vips[0]!, peers, timing });
+    const block = (start: string) => new RegExp(`${start} \\{[^}]*\\}`).exec(text)?.[0];
+    // A check without a weight takes the instance out while it fails; a file's weight is 1 by default.
+    expect(block("vrrp_script proxy_alive")).to.include("fall 2").and.not.include("weight");
+    expect(block("vrrp_track_file proxy_ended")).to.include("weight 0\n");
+    expect(block("vrrp_script team_health")).to.include(`weight ${teamsDownWeight}\n`);
+  });
+
+  it("goes to the other machine for its teams, and stays where things are equal", () => {
+    const { preferred, other } = priorities;
+    expect(preferred + teamsDownWeight).to.be.below(other);
+    expect(preferred + teamsDownWeight).to.be.above(other + teamsDownWeight);
+    expect(other + teamsDownWeight, "VRRP's least priority").to.be.at.least(1);
   });
 
   it("refuses a weight that would move nothing, and names the distance", () => {
     expect(weightProblems()).to.deep.equal([]);
-    const [problem, ...others] = weightProblems({ ...weights, teamsDown: -20 });
+    const [problem, ...others] = weightProblems(-20);
     expect(others).to.deep.equal([]);
-    expect(problem?.path).to.equal("weights.teamsDown");
+    expect(problem?.path).to.equal("teamsDownWeight");
     expect(problem?.reason).to.match(/is -20, no more than the distance .* = 50.*give -51 or less/);
   });
 

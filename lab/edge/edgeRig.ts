@@ -1,0 +1,246 @@
+import { appendFileSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { hostOf, type PairTeam } from "../../components/pair/pair";
+import { scriptUser } from "../../components/pair/keepalivedRenderer";
+import { statsPasswordFile, type EdgePairSettings } from "../../components/pair/pairFiles";
+import type { PairProfile } from "../../components/pair/proxyTiming";
+import {
+  haproxyPaths,
+  loopback,
+  statsPasswordVariable,
+} from "../../components/pair/haproxyRenderer";
+import { type AddressMove, readAddressChange } from "../measure/addressMoves";
+import { Machine } from "../machines/machine";
+import { Segment } from "../machines/segment";
+import { monotonic } from "../monotonic";
+import type { Rig } from "../rig";
+import { sharedFolder } from "../room";
+import { Users } from "../users/users";
+import { until } from "../waiting";
+import { edgeSettings, hosts, type MachineName, machineNames, teams } from "./edgeSettings";
+import { readProxyStates, type ServerState } from "./proxyStates";
+import { labFiles } from "./publishedGuide";
+
+/** How long daemons may take until everything is up, ms: a busy machine's time, not a target. */
+const patience = 60_000;
+
+/** Any password's hash: nobody logs in to the statistics page here. */
+const passwordHash = "$5$lab$yHnMpgVkPVFGuWnDnZQ4CEBzTjHNk9E/sfKqRlqcUkD";
+
+/**
+ * Two machines with HAProxy and Keepalived in front of four teams' controllers, one on each machine.
+ * Every controller has a home of its own, `<team>/<machine>`, and is alive from the beginning: the
+ * backup of an active-passive team is a Jenkins that gets no requests.
+ */
+export class EdgeRig implements Rig {
+  readonly addressMoves: AddressMove[] = [];
+  readonly users: Users;
+  readonly homes: string;
+  private readonly machines = new Map<MachineName, Machine>();
+  private settings: EdgePairSettings;
+
+  private constructor(
+    readonly profile: PairProfile,
+    private readonly segment: Segment,
+  ) {
+    this.settings = edgeSettings(segment, profile);
+    this.homes = join(sharedFolder, "homes", String(segment.number));
+    this.users = new Users(segment.address(hosts.vip));
+  }
+
+  /** Everything is up, the address is where it belongs, and users are served. */
+  static async start(profile: PairProfile, number: number): Promise<EdgeRig> {
+    const rig = new EdgeRig(profile, await Segment.create(number));
+    try {
+      await Promise.all(machineNames.map((name) => rig.powerOn(name)));
+      await rig.startKeepalived("m1");
+      await rig.proxiesReady();
+      // Only now the other one, which would take an address that nobody has announced yet.
+      await until("holding the shared address", patience, () => rig.holder() === "m1");
+      await rig.startKeepalived("m2");
+      for (const team of teams) rig.addUsers(team);
+      await until("serving all users", patience, () => rig.isSteady());
+      return rig;
+    } catch (error) {
+      const logs = rig.logs();
+      await rig.close();
+      throw new Error(`${(error as Error).message}\n${logs}`, { cause: error });
+    }
+  }
+
+  machine(name: MachineName): Machine {
+    const machine = this.machines.get(name);
+    if (machine === undefined) throw new Error(`${name} has no power.`);
+    return machine;
+  }
+
+  /** Who holds the shared address; undefined: nobody, or both. */
+  holder(): string | undefined {
+    const holding = machineNames.filter(
+      (name) =>
+        this.addressMoves.filter(({ machine }) => machine === name).at(-1)?.change === "gained",
+    );
+    return holding.length === 1 ? holding[0] : undefined;
+  }
+
+  /** What a machine's HAProxy thinks of all servers. */
+  async states(name: MachineName): Promise<ServerState[]> {
+    const { address, port, states } = loopback;
+    const url = `http://${address}:${port}${states};csv;norefresh`;
+    return readProxyStates(await this.machine(name).run(`curl --silent --max-time 1 '${url}'`));
+  }
+
+  /** A machine with its files, controllers and HAProxy; its Keepalived is started apart. */
+  async powerOn(name: MachineName): Promise<void> {
+    const host = hosts[name];
+    const machine = await Machine.powerOn({
+      name,
+      segment: this.segment,
+      addresses: [this.segment.address(host), this.segment.address(hosts.management + host)],
+      onAddressChange: (line) => {
+        const change = readAddressChange(line, this.segment.address(hosts.vip));
+        if (change !== undefined)
+          this.addressMoves.push({ at: monotonic(), machine: name, change });
+      },
+    });
+    this.machines.set(name, machine);
+    await this.install(name);
+    for (const team of this.settings.pair.teams) this.startController(name, team);
+    await this.controllersListen(name);
+    const socketFolder = haproxyPaths.socket.replace(/\/[^/]*$/, "");
+    await machine.run(`mkdir -p ${socketFolder}`);
+    machine.startUnit("haproxy", "haproxy -W -db -f /etc/haproxy/haproxy.cfg");
+  }
+
+  /** Writes the rendered files, and does what systemd would with those that are meant for it. */
+  private async install(name: MachineName): Promise<void> {
+    const machine = this.machine(name);
+    const own = this.settings.pair.machines.find((one) => one.name === name);
+    if (own === undefined) throw new Error(`${name} is none of the pair's machines.`);
+    for (const file of labFiles(this.settings, own)) machine.write(file);
+    machine.write({
+      path: statsPasswordFile,
+      content: `${statsPasswordVariable}='${passwordHash}'\n`,
+      permissions: "0644",
+    });
+    // systemd-sysusers and systemd-tmpfiles need a systemd.
+    const passwd = machine.path("/etc/passwd");
+    if (!readFileSync(passwd, "utf8").includes(`${scriptUser}:`)) {
+      appendFileSync(passwd, `${scriptUser}:x:59999:59999::/:/usr/sbin/nologin\n`);
+      appendFileSync(machine.path("/etc/group"), `${scriptUser}:x:59999:\n`);
+    }
+    await machine.run(
+      `install -d /run/pair && install -d -o ${scriptUser} -g ${scriptUser} /var/log/pair`,
+    );
+  }
+
+  /** Once HAProxy answers, as systemd would after a boot. */
+  async startKeepalived(name: MachineName): Promise<void> {
+    await until(`answering: HAProxy of ${name}`, patience, async () => {
+      // Not yet listening is what is waited for.
+      const states = await this.states(name).catch(() => []);
+      return states.length > 0;
+    });
+    const command = "keepalived --dont-fork --log-console -f /etc/keepalived/keepalived.conf";
+    this.machine(name).startUnit("keepalived", command);
+  }
+
+  startController(name: MachineName, team: PairTeam): void {
+    const settings = JSON.stringify({
+      name: `${team.name}-${name}`,
+      home: join(this.homes, team.name, name),
+      address: "0.0.0.0",
+      webPort: team.webPort,
+      agentPort: team.agents?.controllerPort,
+      load: 0,
+    });
+    const program = join(__dirname, "../controllers/controller.js");
+    const log = `/var/log/jenkins-${team.name}.log`;
+    this.machine(name).start(
+      `echo $$ >/run/units/jenkins-${team.name}.pid; ` +
+        `exec ${process.execPath} ${program} '${settings}' &>>${log}`,
+    );
+  }
+
+  private async controllersListen(name: MachineName): Promise<void> {
+    const address = this.segment.address(hosts[name]);
+    for (const { webPort } of this.settings.pair.teams) {
+      await until(`listening at ${address}:${webPort}`, patience, async () => {
+        // Not yet listening is what is waited for.
+        const answer = await fetch(`http://${address}:${webPort}/login`).catch(() => undefined);
+        return answer?.ok === true;
+      });
+    }
+  }
+
+  /** Both see every controller up, by a check and not by default. */
+  private async proxiesReady(): Promise<void> {
+    for (const name of machineNames) {
+      let seen: ServerState[] = [];
+      await until(
+        `seeing all controllers from ${name}`,
+        patience,
+        async () => {
+          seen = await this.states(name).catch(() => []);
+          return seen.length === 2 * teams.length && seen.every(({ up, checked }) => up && checked);
+        },
+        () => JSON.stringify(seen),
+      );
+    }
+  }
+
+  addUsers(team: PairTeam): void {
+    this.users.add({
+      name: team.name,
+      host: hostOf(team, this.settings.pair),
+      ...(team.agents === undefined ? {} : { agentPort: team.agents.pairPort }),
+    });
+  }
+
+  private isSteady(): boolean {
+    return this.users.servedSteadily(500) && this.users.streamsStand();
+  }
+
+  /** Sends a signal to a team's controller. */
+  async signalController(name: MachineName, team: string, signal: NodeJS.Signals): Promise<void> {
+    const pid = `/run/units/jenkins-${team}.pid`;
+    await this.machine(name).run(`kill -${signal.slice(3)} $(<${pid})`);
+  }
+
+  /** Sends a signal to all processes of a machine's HAProxy at once. */
+  async signalProxy(name: MachineName, signal: NodeJS.Signals): Promise<void> {
+    await this.machine(name).run(`kill -${signal.slice(3)} $(pidof haproxy)`);
+  }
+
+  logs(): string {
+    return [...this.machines]
+      .flatMap(([name, machine]) =>
+        ["haproxy", "keepalived", ...teams.map((team) => `jenkins-${team.name}`)].flatMap(
+          (unit) => {
+            const log = readIfThere(machine.path(`/var/log/${unit}.log`));
+            // Not what HAProxy writes about each request.
+            const lines = log.split("\n").filter((line) => line !== "" && !line.startsWith("{"));
+            return lines.length === 0 ? [] : [`--- ${name}, ${unit}`, ...lines.slice(-25)];
+          },
+        ),
+      )
+      .join("\n");
+  }
+
+  async close(): Promise<void> {
+    await this.users.leave();
+    for (const machine of this.machines.values()) await machine.powerOff();
+    this.machines.clear();
+    await this.segment.remove();
+  }
+}
+
+/** A machine that lost its power has no files any more. */
+function readIfThere(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    if (["ENOENT", "ESRCH"].includes((error as NodeJS.ErrnoException).code ?? "")) return "";
+    throw error;
+  }
+}

@@ -1,0 +1,114 @@
+import type { PairProfile } from "../components/pair/proxyTiming";
+import type { RoundResult } from "./result";
+import type { Scenario, Targets } from "./scenario";
+
+/** All rounds of a scenario under one profile in one line: medians over the rounds. */
+export interface Summary {
+  readonly profile: PairProfile;
+  readonly rounds: number;
+  /** Of the team that had the longest, ms. */
+  readonly outage: number;
+  /** False: in some round it was not over when users were watched no longer. */
+  readonly ended: boolean;
+  /** Failed requests by team. */
+  readonly failed: Readonly<Record<string, number>>;
+  readonly failedInAll: number;
+  /** The slowest answer of any team, ms. */
+  readonly slowest: number;
+  /** Longest silence of a WebSocket or an agent's stream, ms. */
+  readonly streams: number;
+  /** How often the shared address moved. */
+  readonly moves: number;
+  /** Controllers that answered after the fault, in any round. */
+  readonly servedBy: readonly string[];
+}
+
+export interface Judgement {
+  readonly scenario: string;
+  readonly title: string;
+  readonly reference?: Summary;
+  readonly fast?: Summary;
+  /** Targets and rules that were missed; for people. */
+  readonly missed: readonly string[];
+}
+
+/** @param results of this scenario, of both profiles */
+export function judge(scenario: Scenario, results: readonly RoundResult[]): Judgement {
+  const of = (profile: PairProfile) => {
+    const rounds = results.filter((result) => result.profile === profile);
+    return rounds.length === 0 ? undefined : summarise(profile, rounds);
+  };
+  const reference = of("reference");
+  const fast = of("fast");
+  return {
+    scenario: scenario.name,
+    title: scenario.title,
+    ...(reference === undefined ? {} : { reference }),
+    ...(fast === undefined ? {} : { fast }),
+    missed: [
+      ...results.flatMap(({ profile, round, problems }) =>
+        problems.map((problem) => `${profile}, round ${round}: ${problem}`),
+      ),
+      ...(fast === undefined ? [] : missedTargets(scenario.targets, fast, reference)),
+    ],
+  };
+}
+
+function summarise(profile: PairProfile, rounds: readonly RoundResult[]): Summary {
+  const [first] = rounds;
+  const teams = first?.teams.map(({ team }) => team) ?? [];
+  const worst = (value: (team: RoundResult["teams"][number]) => number) =>
+    median(rounds.map((round) => Math.max(...round.teams.map(value))));
+  return {
+    profile,
+    rounds: rounds.length,
+    outage: worst(({ longest }) => longest),
+    ended: rounds.every((round) => round.teams.every(({ ended }) => ended)),
+    failed: Object.fromEntries(
+      teams.map((name) => [
+        name,
+        median(rounds.map((round) => round.teams.find(({ team }) => team === name)?.failed ?? 0)),
+      ]),
+    ),
+    failedInAll: median(
+      rounds.map((round) => round.teams.reduce((sum, { failed }) => sum + failed, 0)),
+    ),
+    slowest: worst(({ slowest }) => slowest),
+    streams: worst(({ streams }) => Math.max(streams.websocket, streams.agent)),
+    moves: median(rounds.map(({ addressMoves }) => addressMoves.length)),
+    servedBy: [
+      ...new Set(rounds.flatMap((round) => round.teams.flatMap(({ servedAfter }) => servedAfter))),
+    ].sort(),
+  };
+}
+
+/** The lower one of the two in the middle: a value that was measured. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((one, other) => one - other);
+  const middle = sorted[Math.floor((sorted.length - 1) / 2)];
+  if (middle === undefined) throw new Error("There is no median of nothing.");
+  return middle;
+}
+
+function missedTargets(
+  { failed, outage, moves, ratio }: Targets,
+  fast: Summary,
+  reference: Summary | undefined,
+): string[] {
+  const times = reference === undefined ? Infinity : reference.outage / fast.outage;
+  return [
+    ...(fast.ended ? [] : ["fast: users were not served again while they were watched"]),
+    ...(failed !== undefined && fast.failedInAll > failed
+      ? [`fast: ${fast.failedInAll} requests failed; at most ${failed} may`]
+      : []),
+    ...(outage !== undefined && fast.outage > outage
+      ? [`fast: away for ${Math.round(fast.outage)} ms; at most ${outage} ms are allowed`]
+      : []),
+    ...(moves !== undefined && fast.moves !== moves
+      ? [`fast: the address moved ${fast.moves} times, not ${moves}`]
+      : []),
+    ...(ratio !== undefined && fast.outage > 0 && times < ratio
+      ? [`fast: away ${times.toFixed(1)} times shorter than the reference, not ${ratio} times`]
+      : []),
+  ];
+}

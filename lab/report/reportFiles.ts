@@ -1,0 +1,19 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { makeWritableFolder } from "../../local/writableFolder";
+import type { LabReport } from "../lab";
+
+/** The folder that the reports go to. */
+export class ReportFiles {
+  /** @throws Error with the way out, before the lab and not after it */
+  constructor(private readonly folder: string) {
+    makeWritableFolder(folder);
+  }
+
+  /** Writes `lab-report.json` and returns its path. */
+  write(report: LabReport): string[] {
+    const json = join(this.folder, "lab-report.json");
+    writeFileSync(json, `${JSON.stringify(report, undefined, 2)}\n`);
+    return [json];
+  }
+}
