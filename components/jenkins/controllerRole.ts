@@ -142,7 +142,7 @@ function leaseStatements({ deployment, team, leaseTableArn }: ControllerRoleArgs
     {
       Sid: "OwnLeases",
       Effect: "Allow",
-      Action: ["dynamodb:PutItem", "dynamodb:UpdateItem"],
+      Action: ["dynamodb:GetItem", "dynamodb:UpdateItem"],
       Resource: leaseTableArn,
       Condition: { "ForAllValues:StringEquals": { "dynamodb:LeadingKeys": homesOf(team) } },
     },

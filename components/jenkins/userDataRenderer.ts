@@ -7,12 +7,8 @@ import {
   renderJenkinsConfiguration,
 } from "./jenkinsConfigurationRenderer";
 import { renderLeaseScript } from "./leaseScriptRenderer";
-import {
-  defaultLeaseTiming,
-  leasePaths,
-  type LeaseSettings,
-  renderLeaseSettings,
-} from "./leaseSettingsRenderer";
+import { leasePaths, type LeaseSettings, renderLeaseSettings } from "./leaseSettingsRenderer";
+import { defaultLeaseTiming } from "./leaseTiming";
 import { type ControllerSecret, renderSecretsScript } from "./secretsScriptRenderer";
 import { renderSoftwareInstallation } from "./softwareRenderer";
 import {
