@@ -29,6 +29,11 @@ export interface PairTeam {
   /** Port of the controller's web server, the same on both machines. */
   readonly webPort: number;
   /**
+   * Where the team's controllers are, IPv4 by the name of the pair's machine that is their nearest.
+   * Default: on the pair's own machines.
+   */
+  readonly addresses?: Readonly<Record<string, string>>;
+  /**
    * Port of the controller's inbound agents on both machines, and the one at which the pair takes
    * their connections for it. Absent: agents come by WebSocket, over the web port.
    */
