@@ -67,7 +67,10 @@ function teamProblems(team: PairTeam, path: string, pair: ProxyPair): ArgumentPr
   const host = hostOf(team, pair);
   return [
     ...(label.test(name) ? [] : [wrong(`${path}.name`, name, labelForm)]),
-    ...(`${name}jenkins`.length <= 63
+    ...(team.host === undefined || domainName.test(team.host)
+      ? []
+      : [wrong(`${path}.host`, team.host, "a DNS name such as ma.example.com")]),
+    ...(team.host !== undefined || `${name}jenkins`.length <= 63
       ? []
       : [
           { path: `${path}.name`, reason: `makes the host ${host}, whose first label is too long` },
