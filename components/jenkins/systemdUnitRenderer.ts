@@ -21,7 +21,7 @@ export const agentPort = 50000;
  * Jenkins ends; and whoever else starts Jenkins starts this first and waits until the lease is held.
  */
 export function renderLeaseUnit(timing: LeaseTiming): string {
-  return `${leaseUnit("", timing)}Restart=always
+  return `${leaseUnit(timing)}Restart=always
 RestartSec=${timing.retry}
 
 [Install]
@@ -30,21 +30,21 @@ WantedBy=multi-user.target
 }
 
 /**
- * The same for a machine on which a cluster manager starts and stops Jenkins: the lease comes and goes
- * with jenkins.service, is never taken by itself and never starts anything.
+ * The same for a machine on which a cluster manager starts and stops lease, home and Jenkins, in this
+ * order: the lease is never taken by itself, never started again by systemd, and starts nothing.
  */
 export function renderClusterLeaseUnit(timing: LeaseTiming): string {
-  return leaseUnit("StopWhenUnneeded=yes\n", timing);
+  return leaseUnit(timing);
 }
 
 /** The watchdog covers a process that is alive but does nothing, frozen for instance. */
-function leaseUnit(wishes: string, timing: LeaseTiming): string {
+function leaseUnit(timing: LeaseTiming): string {
   return `[Unit]
 Description=Start lease of the Jenkins home
 Wants=network-online.target
 After=network-online.target
 StartLimitIntervalSec=0
-${wishes}
+
 [Service]
 Type=notify
 NotifyAccess=all

@@ -15,6 +15,7 @@ import {
   controllerPaths,
   renderHomeMountUnit,
   renderJenkinsDropIn,
+  renderClusterLeaseUnit,
   renderLeaseUnit,
   renderTerminationUnit,
 } from "./systemdUnitRenderer";
@@ -170,7 +171,12 @@ export function leasedJenkinsFiles(given: ControllerUserData): readonly BootFile
       content: renderJenkinsConfiguration(given.configuration),
       permissions: "0644",
     },
-    unitFile("jenkins-lease.service", renderLeaseUnit(timing)),
+    unitFile(
+      "jenkins-lease.service",
+      given.lease.startedBy === "cluster"
+        ? renderClusterLeaseUnit(timing)
+        : renderLeaseUnit(timing),
+    ),
     unitFile(
       leasePaths.mountUnit,
       renderHomeMountUnit(given.fileSystemId, preferred.accessPointId),

@@ -15,13 +15,9 @@ import { createClusterKey } from "./clusterKey";
 import { type ControllerCluster } from "./cluster";
 import { clusterProblems } from "./clusterProblems";
 import { placeholders } from "./joinScriptRenderer";
+import { leaseWatchUnit } from "./leaseInheritanceScriptRenderer";
 import { type Both, createMachines, createPlaces, type PairPlace } from "./pairMachines";
-import {
-  fenceStatements,
-  inheritStatement,
-  lookStatement,
-  secretStatement,
-} from "./pairPermissions";
+import { fenceStatements, lookStatement, secretStatement } from "./pairPermissions";
 import { corosyncRule, createPairGroup } from "./pairSecurityGroup";
 import { renderClusterUserData } from "./pairUserData";
 import type { PairProfile } from "./proxyTiming";
@@ -149,7 +145,6 @@ export class PacemakerPair extends pulumi.ComponentResource {
             lookStatement(),
             ...fenceStatements(deployment, this.pairName, self === 0 ? 1 : 0),
             secretStatement([keyArn]),
-            inheritStatement(args.leaseTableArn, homesOf(team)),
           ],
         },
         this,
@@ -248,7 +243,7 @@ function userDataOf(
             self,
             programs,
             secrets: [{ secretId, file: "/etc/corosync/authkey", permissions: "0400" }],
-            daemons: ["corosync.service", "pacemaker.service"],
+            daemons: [leaseWatchUnit, "corosync.service", "pacemaker.service"],
             configure: "/etc/pacemaker/pair/apply",
           },
         },

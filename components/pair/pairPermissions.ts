@@ -56,17 +56,3 @@ export function secretStatement(secretArns: readonly pulumi.Input<string>[]): St
     Resource: [...secretArns],
   };
 }
-
-/** Lets a machine see who holds its team's lease, to give back what a fenced peer held. */
-export function inheritStatement(
-  leaseTableArn: pulumi.Input<string>,
-  homes: readonly string[],
-): Statement {
-  return {
-    Sid: "SeeOwnLeases",
-    Effect: "Allow",
-    Action: "dynamodb:GetItem",
-    Resource: leaseTableArn,
-    Condition: { "ForAllValues:StringEquals": { "dynamodb:LeadingKeys": homes } },
-  };
-}

@@ -9,6 +9,7 @@ import {
   unitFile,
   userDataLimit,
 } from "../jenkins/userDataRenderer";
+import type { LeaseSettings } from "../jenkins/leaseSettingsRenderer";
 import type { CloudWatchAgentSettings } from "../jenkins/cloudWatchAgentRenderer";
 import type { ControllerCluster } from "./cluster";
 import { clusterFiles } from "./clusterFiles";
@@ -21,8 +22,10 @@ import {
 } from "./joinScriptRenderer";
 import {
   inheritanceScript,
+  leaseWatchUnit,
   renderInheritanceDropIn,
   renderInheritanceScript,
+  renderLeaseWatchUnit,
 } from "./leaseInheritanceScriptRenderer";
 import { edgePreparation } from "./edgePreparationRenderer";
 import { edgePairFiles, type EdgePairSettings, type MachineFile } from "./pairFiles";
@@ -45,12 +48,14 @@ export function renderClusterUserData(
   { cluster, profile, join }: ClusterMachine,
   compress: Compress,
 ): string {
+  const lease: LeaseSettings = { ...controller.lease, startedBy: "cluster" };
   return renderPairUserData(
     controller.configuration.team,
     [
-      ...leasedJenkinsFiles(controller),
+      ...leasedJenkinsFiles({ ...controller, lease }),
       { path: inheritanceScript, content: renderInheritanceScript(), permissions: "0755" },
       unitFile("jenkins-lease.service.d/pair.conf", renderInheritanceDropIn()),
+      unitFile(leaseWatchUnit, renderLeaseWatchUnit()),
       softwareFile(renderDebianSoftware("cluster", controller.jenkinsVersion)),
       monitoringFileOf(controller.monitoring),
       ...staged(clusterFiles(cluster, profile)),

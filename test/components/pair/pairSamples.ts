@@ -5,7 +5,7 @@ import type { ControllerUserData } from "../../../components/jenkins/userDataRen
 import type { PacemakerPairArgs } from "../../../components/pair/pacemakerPair";
 import type { Registration } from "../../support/registrations";
 import { primaryDeployment } from "../deployments";
-import { settings } from "../jenkins/leaseMachines";
+import { settings } from "../jenkins/leaseWorld";
 
 export const warmTeam: Team = {
   name: "ma",

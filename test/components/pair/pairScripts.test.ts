@@ -147,63 +147,81 @@ esac`,
   });
 
   describe("inheriting a lease", () => {
-    const now = Math.floor(Date.now() / 1000);
-    /** The peer's lease, renewed so long ago, and what EC2 says of the peer. */
-    const world = (owner: string, renewedAgo: number, ec2: string): void => {
+    const first = "2026-01-01T10:00:00+00:00";
+    const second = "2026-01-01T12:00:00+00:00";
+    /** Whose lease it is and by which session, and what EC2 says of the peer. */
+    const world = (owner: string, session: string, ec2: string): void => {
       command(
         "aws",
         `case "$*" in
-*get-item*) printf '${owner}\\t${now - renewedAgo + 90}\\n' ;;
+*get-item*) printf '${owner}\\t${session}\\n' ;;
 *describe-instances*) printf '${ec2}\\n' ;;
 *update-item*) printf '%s\\n' "$*" >>"${folder}/log" ;;
 esac`,
       );
     };
-    const at = (ago: number): string => new Date((now - ago) * 1000).toISOString();
-    const inherit = () => {
+    const run = (verb?: "watch") => {
       writeFileSync(join(folder, "peer"), "i-peer\n");
-      return bash(renderInheritanceScript(), {
+      // The watch sleeps once, and is over then.
+      command("sleep", "kill -TERM $PPID");
+      return bash(`bash -c "$SCRIPT" pair-inherit-lease ${verb ?? ""}`, {
+        SCRIPT: renderInheritanceScript(),
         PAIR_PEER: join(folder, "peer"),
+        PAIR_LEASE_SEEN: join(folder, "seen"),
         REGION: "eu-west-1",
         LEASE_TABLE: "jenkins-leases",
         HOMES: "ma=fsap-1",
-        LEASE_SECONDS: "90",
-        RENEW_SECONDS: "15",
         CALL_SECONDS: "5",
-        CLOCK_SKEW_SECONDS: "5",
       });
     };
+    const watched = (session: string, launched: string): void => {
+      world("i-peer", session, `running\\t${launched}`);
+      run("watch");
+    };
 
-    it("gives back what a stopped peer held, unless somebody renews it meanwhile", () => {
-      world("i-peer", 60, `stopped\\t${at(9_000)}`);
-      expect(inherit().status).to.equal(0);
+    it("gives back what a stopped peer held, and nothing that was taken meanwhile", () => {
+      world("i-peer", "session-1", `stopped\\t${first}`);
+      expect(run().status).to.equal(0);
       expect(log()).to.have.length(1);
-      expect(log()[0])
-        .to.include("#owner = :peer AND #expiresAt = :seen")
-        .and.include(`{"N":"${now + 30}"}`);
+      expect(log()[0]).to.include("#session = :session").and.include(`{"S":"session-1"}`);
     });
 
-    it("gives back what a peer held that was started again since", () => {
-      world("i-peer", 60, `running\\t${at(20)}`);
-      inherit();
+    it("gives back what a peer held that was started again since it was seen to hold it", () => {
+      watched("session-1", first);
+      world("i-peer", "session-1", `running\\t${second}`);
+      run();
       expect(log()).to.have.length(1);
     });
 
-    it("leaves the lease of a peer that has not been off since it renewed, of others, and of a mute EC2", () => {
-      world("i-peer", 60, `running\\t${at(9_000)}`);
-      expect(inherit().stderr).to.include("waiting for its end");
-      world("i-third", 60, `stopped\\t${at(9_000)}`);
-      inherit();
-      world("i-peer", 60, "");
-      inherit();
+    it("remembers the first launch that held the lease, also when it still watches after the fence", () => {
+      watched("session-1", first);
+      watched("session-1", second);
+      run();
+      expect(log()).to.have.length(1);
+    });
+
+    it("leaves the lease of a peer that runs, of one that took it anew, and of one that nobody watched", () => {
+      world("i-peer", "session-1", `running\\t${first}`);
+      expect(run().stderr).to.include("waiting for its end");
+      watched("session-1", first);
+      run();
+      world("i-peer", "session-2", `running\\t${second}`);
+      run();
       expect(log()).to.deep.equal([]);
     });
 
-    it("waits until the holder has missed a renewal, whatever EC2 says", () => {
-      world("i-peer", 10, `stopped\\t${at(9_000)}`);
-      command("sleep", `touch "${folder}/waited"; kill -TERM $PPID`);
-      inherit();
-      expect(existsSync(join(folder, "waited"))).to.equal(true);
+    it("leaves the lease of others, one that is free, and everything where EC2 or the table is mute", () => {
+      for (const [owner, session, ec2] of [
+        ["i-third", "session-1", `stopped\\t${first}`],
+        ["i-peer", "None", `stopped\\t${first}`],
+        ["None", "None", `stopped\\t${first}`],
+        ["i-peer", "session-1", ""],
+        ["i-peer", "session-1", "None\\tNone"],
+        ["", "", `stopped\\t${first}`],
+      ] as const) {
+        world(owner, session, ec2);
+        expect(run().status).to.equal(0);
+      }
       expect(log()).to.deep.equal([]);
     });
   });
