@@ -5,6 +5,7 @@ import { inLanes } from "../failover/lanes";
 import { exitWith } from "../local/commandLine";
 import { type ScenarioName } from "./environment";
 import { type Exploration, explore } from "./exploration";
+import { exploreLeases } from "./lease/leaseReport";
 import { readOptions } from "./options";
 import { explorationTable, ruleTable, shortestOf, traceTable } from "./report/tables";
 import { ruleNames } from "./rules/rule";
@@ -14,7 +15,8 @@ import { type SabotageName, sabotages } from "./sabotage/sabotages";
 const threads = 2;
 
 async function main(): Promise<number> {
-  const { scenarios, sabotage } = readOptions(process.argv);
+  const { scenarios, sabotage, lease } = readOptions(process.argv);
+  if (lease) return exploreLeases();
   const startedAt = performance.now();
   const explorations =
     sabotage === undefined ? await exploreAll(scenarios) : { [sabotage]: sabotaged(sabotage) };

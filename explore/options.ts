@@ -9,6 +9,8 @@ export interface ExploreOptions {
   readonly scenarios: readonly ScenarioName[];
   /** The guard that is taken away, in the exploration alone. Default: none. */
   readonly sabotage?: SabotageName;
+  /** The start lease's protocol instead of the failover's decisions. */
+  readonly lease: boolean;
 }
 
 /** Reads the command line. @throws CommanderError, see `throwing` of the other commands */
@@ -28,15 +30,22 @@ export function readOptions(argv: readonly string[]): ExploreOptions {
       "takes one guard away, of the rules S1 to S8 or of `planned` role changes, to see it found",
       oneOf(Object.keys(sabotages) as SabotageName[]),
     )
+    .option(
+      "--lease",
+      "visits every state of the start lease's protocol instead, then takes each of its guards away",
+      false,
+    )
     .parse([...argv]);
-  const { scenario, sabotage } = command.opts<{
+  const { scenario, sabotage, lease } = command.opts<{
     scenario?: ScenarioName;
     sabotage?: SabotageName;
+    lease: boolean;
   }>();
   return {
     scenarios:
       scenario === undefined ? names.filter((name) => !longScenarios.includes(name)) : [scenario],
     ...(sabotage === undefined ? {} : { sabotage }),
+    lease,
   };
 }
 

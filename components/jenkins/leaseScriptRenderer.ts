@@ -258,12 +258,16 @@ check_home() {
     sleep "$RETRY_SECONDS"
   done
   rm -f "$probe"
+  until lease_has_time; do
+    say "the lease of this home is not held, or ends too soon; Jenkins waits"
+    sleep "$RETRY_SECONDS"
+  done
+}
+
+lease_has_time() {
   local ends=0
   if [ -s "$held" ]; then read -r _ _ _ _ ends <"$held"; fi
-  if ends_within "$STOP_BEFORE_SECONDS"; then
-    say "the lease of this home is not held, or ends too soon: Jenkins does not start"
-    return 1
-  fi
+  ! ends_within "$STOP_BEFORE_SECONDS"
 }
 
 # The Auto Scaling group ends this machine: stop Jenkins, release, and only then let it go.
