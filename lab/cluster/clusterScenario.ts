@@ -10,6 +10,8 @@ export interface ClusterScenario {
   /** Default: {@link usualWatch}. */
   readonly watch?: Partial<Record<PairProfile, WatchTime>>;
   readonly targets: Targets;
+  /** What happens before the round's time begins. */
+  readonly before?: (rig: ClusterRig) => Promise<void>;
   readonly inject: (rig: ClusterRig, round: Round) => Promise<void>;
   readonly isOver?: (rig: ClusterRig) => boolean;
   readonly check?: (rig: ClusterRig, result: RoundResult) => Promise<string[]> | string[];
@@ -22,7 +24,7 @@ const usualWatch: Readonly<Record<PairProfile, WatchTime>> = {
 };
 
 export function clusterScenario(given: ClusterScenario): Scenario {
-  const { inject, isOver, check, name, title, watch = {}, targets } = given;
+  const { before, inject, isOver, check, name, title, watch = {}, targets } = given;
   return {
     name,
     title,
@@ -31,6 +33,12 @@ export function clusterScenario(given: ClusterScenario): Scenario {
     watch: { ...usualWatch, ...watch },
     prepare: async (profile, number) => {
       const rig = await ClusterRig.start(profile, number);
+      try {
+        await before?.(rig);
+      } catch (error) {
+        await rig.close();
+        throw error;
+      }
       return {
         rig,
         inject: (round) => inject(rig, round),

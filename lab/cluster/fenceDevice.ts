@@ -16,7 +16,7 @@ export type FenceMode =
 
 /** Something that was asked of the device besides its status. */
 export interface FenceShot {
-  /** ms since boot */
+  /** When it was answered, ms since boot. */
   readonly at: number;
   readonly target: string;
   readonly action: string;
@@ -72,11 +72,9 @@ export class FenceDevice {
     return device;
   }
 
-  /** Who was asked to be switched off since a moment, in order. */
-  shotsSince(moment: number, outcome: FenceShot["outcome"]): string[] {
-    return this.shots
-      .filter((shot) => shot.at >= moment && shot.action === "off" && shot.outcome === outcome)
-      .map(({ target }) => target);
+  /** What was switched off, or was not, in order. */
+  shotsAt(outcome: FenceShot["outcome"]): FenceShot[] {
+    return this.shots.filter((shot) => shot.action === "off" && shot.outcome === outcome);
   }
 
   close(): Promise<void> {
@@ -93,9 +91,9 @@ export class FenceDevice {
       return [404, `no machine "${target}"; there are ${this.power.machines.join(", ")}`];
     }
     if (action === "status" || action === "monitor") return [200, "reached"];
-    const at = monotonic();
-    const record = (outcome: FenceShot["outcome"]) =>
-      this.shots.push({ at, target, action, by, outcome });
+    const record = (outcome: FenceShot["outcome"]) => {
+      this.shots.push({ at: monotonic(), target, action, by, outcome });
+    };
     if (this.mode.kind === "refuses") {
       record("refused");
       return [403, this.mode.reason];
