@@ -1,5 +1,5 @@
 import type { PairProfile } from "../components/pair/proxyTiming";
-import type { RoundResult } from "./result";
+import type { RoundResult, TeamResult } from "./result";
 import type { Scenario, Targets } from "./scenario";
 
 /** All rounds of a scenario under one profile in one line: medians over the rounds. */
@@ -10,8 +10,9 @@ export interface Summary {
   readonly outage: number;
   /** False: in some round it was not over when users were watched no longer. */
   readonly ended: boolean;
-  /** Failed requests by team. */
+  /** Failed requests by team, those of lost teams among them. */
   readonly failed: Readonly<Record<string, number>>;
+  /** Of the teams that are not lost. */
   readonly failedInAll: number;
   /** The slowest answer of any team, ms. */
   readonly slowest: number;
@@ -36,7 +37,7 @@ export interface Judgement {
 export function judge(scenario: Scenario, results: readonly RoundResult[]): Judgement {
   const of = (profile: PairProfile) => {
     const rounds = results.filter((result) => result.profile === profile);
-    return rounds.length === 0 ? undefined : summarise(profile, rounds);
+    return rounds.length === 0 ? undefined : summarise(profile, rounds, scenario.lost);
   };
   const reference = of("reference");
   const fast = of("fast");
@@ -54,16 +55,21 @@ export function judge(scenario: Scenario, results: readonly RoundResult[]): Judg
   };
 }
 
-function summarise(profile: PairProfile, rounds: readonly RoundResult[]): Summary {
+function summarise(
+  profile: PairProfile,
+  rounds: readonly RoundResult[],
+  lost: readonly string[],
+): Summary {
   const [first] = rounds;
   const teams = first?.teams.map(({ team }) => team) ?? [];
-  const worst = (value: (team: RoundResult["teams"][number]) => number) =>
-    median(rounds.map((round) => Math.max(...round.teams.map(value))));
+  const held = (round: RoundResult) => round.teams.filter(({ team }) => !lost.includes(team));
+  const worst = (value: (team: TeamResult) => number) =>
+    median(rounds.map((round) => Math.max(...held(round).map(value))));
   return {
     profile,
     rounds: rounds.length,
     outage: worst(({ longest }) => longest),
-    ended: rounds.every((round) => round.teams.every(({ ended }) => ended)),
+    ended: rounds.every((round) => held(round).every(({ ended }) => ended)),
     failed: Object.fromEntries(
       teams.map((name) => [
         name,
@@ -71,7 +77,7 @@ function summarise(profile: PairProfile, rounds: readonly RoundResult[]): Summar
       ]),
     ),
     failedInAll: median(
-      rounds.map((round) => round.teams.reduce((sum, { failed }) => sum + failed, 0)),
+      rounds.map((round) => held(round).reduce((sum, { failed }) => sum + failed, 0)),
     ),
     slowest: worst(({ slowest }) => slowest),
     streams: worst(({ streams }) => Math.max(streams.websocket, streams.agent)),

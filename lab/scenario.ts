@@ -13,6 +13,8 @@ export interface Scenario {
   readonly quick: boolean;
   /** How long users are watched after the fault by profile: until they are served, within these. */
   readonly watch: Readonly<Record<PairProfile, WatchTime>>;
+  /** Teams that it takes away for good, whose users no target is about. */
+  readonly lost: readonly string[];
   /** What profile `fast` has to reach. */
   readonly targets: Targets;
   /** Makes the machines, healthy, with users that are served. */

@@ -51,21 +51,43 @@ export class EdgeRig implements Rig {
   /** Everything is up, the address is where it belongs, and users are served. */
   static async start(profile: PairProfile, number: number): Promise<EdgeRig> {
     const rig = new EdgeRig(profile, await Segment.create(number));
+    await rig.closeUnless(rig.bringUp());
+    return rig;
+  }
+
+  private async bringUp(): Promise<void> {
+    await Promise.all(machineNames.map((name) => this.powerOn(name)));
+    await this.startKeepalived("m1");
+    await this.proxiesReady();
+    // Only now the other one, which would take an address that nobody has announced yet.
+    await this.isHeldBy("m1");
+    await this.startKeepalived("m2");
+    for (const team of teams) this.addUsers(team);
+    await this.isServing();
+  }
+
+  /** Waits for preparations; where they fail, tells what the daemons said and takes all down. */
+  async closeUnless(prepared: Promise<void> | undefined): Promise<void> {
     try {
-      await Promise.all(machineNames.map((name) => rig.powerOn(name)));
-      await rig.startKeepalived("m1");
-      await rig.proxiesReady();
-      // Only now the other one, which would take an address that nobody has announced yet.
-      await until("holding the shared address", patience, () => rig.holder() === "m1");
-      await rig.startKeepalived("m2");
-      for (const team of teams) rig.addUsers(team);
-      await until("serving all users", patience, () => rig.isSteady());
-      return rig;
+      await prepared;
     } catch (error) {
-      const logs = rig.logs();
-      await rig.close();
+      const logs = this.logs();
+      await this.close();
       throw new Error(`${(error as Error).message}\n${logs}`, { cause: error });
     }
+  }
+
+  async isHeldBy(name: MachineName): Promise<void> {
+    await until("holding the shared address", patience, () => this.holder() === name);
+  }
+
+  /** All users and streams are served, for a moment at least. */
+  async isServing(): Promise<void> {
+    await until(
+      "serving all users",
+      patience,
+      () => this.users.servedSteadily(500) && this.users.streamsStand(),
+    );
   }
 
   machine(name: MachineName): Machine {
@@ -90,8 +112,12 @@ export class EdgeRig implements Rig {
     return readProxyStates(await this.machine(name).run(`curl --silent --max-time 1 '${url}'`));
   }
 
-  /** A machine with its files, controllers and HAProxy; its Keepalived is started apart. */
-  async powerOn(name: MachineName): Promise<void> {
+  /**
+   * A machine with its files, controllers and HAProxy; its Keepalived is started apart.
+   *
+   * @param load how long its controllers answer 503, ms; 0: they are waited for
+   */
+  async powerOn(name: MachineName, load = 0): Promise<void> {
     const host = hosts[name];
     const machine = await Machine.powerOn({
       name,
@@ -105,11 +131,19 @@ export class EdgeRig implements Rig {
     });
     this.machines.set(name, machine);
     await this.install(name);
-    for (const team of this.settings.pair.teams) this.startController(name, team);
-    await this.controllersListen(name);
+    for (const team of this.settings.pair.teams) this.startController(name, team, load);
+    if (load === 0) await this.controllersListen(name);
     const socketFolder = haproxyPaths.socket.replace(/\/[^/]*$/, "");
     await machine.run(`mkdir -p ${socketFolder}`);
     machine.startUnit("haproxy", "haproxy -W -db -f /etc/haproxy/haproxy.cfg");
+  }
+
+  /** Pulls a machine's plug. */
+  async powerOff(name: MachineName): Promise<void> {
+    await this.machine(name).powerOff();
+    this.machines.delete(name);
+    // It has lost the address with everything else, and cannot say so.
+    this.addressMoves.push({ at: monotonic(), machine: name, change: "lost" });
   }
 
   /** Writes the rendered files, and does what systemd would with those that are meant for it. */
@@ -145,14 +179,14 @@ export class EdgeRig implements Rig {
     this.machine(name).startUnit("keepalived", command);
   }
 
-  startController(name: MachineName, team: PairTeam): void {
+  startController(name: MachineName, team: PairTeam, load = 0): void {
     const settings = JSON.stringify({
       name: `${team.name}-${name}`,
       home: join(this.homes, team.name, name),
       address: "0.0.0.0",
       webPort: team.webPort,
       agentPort: team.agents?.controllerPort,
-      load: 0,
+      load,
     });
     const program = join(__dirname, "../controllers/controller.js");
     const log = `/var/log/jenkins-${team.name}.log`;
@@ -189,16 +223,30 @@ export class EdgeRig implements Rig {
     }
   }
 
+  /** Gives both machines other teams' files; their HAProxys do not know yet. */
+  async configure(its: readonly PairTeam[]): Promise<void> {
+    this.settings = edgeSettings(this.segment, this.profile, its);
+    for (const name of machineNames) await this.install(name);
+  }
+
+  /** Makes a machine's HAProxy read its configuration again, as `systemctl reload` does. */
+  async reloadProxy(name: MachineName): Promise<void> {
+    await this.machine(name).run(
+      "haproxy -c -q -f /etc/haproxy/haproxy.cfg && kill -USR2 $(</run/units/haproxy.pid)",
+    );
+  }
+
+  /** The address that users know. */
+  get address(): string {
+    return this.segment.address(hosts.vip);
+  }
+
   addUsers(team: PairTeam): void {
     this.users.add({
       name: team.name,
       host: hostOf(team, this.settings.pair),
       ...(team.agents === undefined ? {} : { agentPort: team.agents.pairPort }),
     });
-  }
-
-  private isSteady(): boolean {
-    return this.users.servedSteadily(500) && this.users.streamsStand();
   }
 
   /** Sends a signal to a team's controller. */
@@ -229,8 +277,7 @@ export class EdgeRig implements Rig {
 
   async close(): Promise<void> {
     await this.users.leave();
-    for (const machine of this.machines.values()) await machine.powerOff();
-    this.machines.clear();
+    for (const name of this.machines.keys()) await this.powerOff(name);
     await this.segment.remove();
   }
 }

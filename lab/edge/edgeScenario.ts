@@ -11,6 +11,10 @@ export interface EdgeScenario {
   /** Default: {@link usualWatch}. */
   readonly watch?: Partial<Record<PairProfile, WatchTime>>;
   readonly targets: Targets;
+  /** Teams that it takes away for good. */
+  readonly lost?: readonly string[];
+  /** Brings the pair, which is healthy, into the state that the event meets. */
+  readonly before?: (rig: EdgeRig) => Promise<void>;
   readonly inject: (rig: EdgeRig, round: Round) => Promise<void>;
   readonly isOver?: (rig: EdgeRig) => boolean;
   readonly check?: (rig: EdgeRig, result: RoundResult) => Promise<string[]> | string[];
@@ -23,15 +27,28 @@ const usualWatch: Readonly<Record<PairProfile, WatchTime>> = {
 };
 
 export function edgeScenario(given: EdgeScenario): Scenario {
-  const { inject, isOver, check, name, title, quick = false, watch = {}, targets } = given;
+  const {
+    before,
+    inject,
+    isOver,
+    check,
+    lost = [],
+    name,
+    title,
+    quick = false,
+    watch = {},
+    targets,
+  } = given;
   return {
     name,
     title,
     quick,
     targets,
+    lost,
     watch: { ...usualWatch, ...watch },
     prepare: async (profile, number) => {
       const rig = await EdgeRig.start(profile, number);
+      await rig.closeUnless(before?.(rig));
       return {
         rig,
         inject: (round) => inject(rig, round),

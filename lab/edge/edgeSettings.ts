@@ -35,7 +35,7 @@ export type MachineName = (typeof machineNames)[number];
 
 /** @throws Error if the product's own checks refuse them */
 export function edgeSettings(
-  segment: Segment,
+  segment: Pick<Segment, "address">,
   profile: PairProfile,
   its: readonly PairTeam[] = teams,
 ): EdgePairSettings {

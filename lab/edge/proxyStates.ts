@@ -8,8 +8,6 @@ export interface ServerState {
   readonly checked: boolean;
   /** HAProxy's own word, such as `UP`, `UP 1/2`, `DOWN`. */
   readonly status: string;
-  /** The state its weight allows: 1 for a server that takes part, 0 for one whose backup works. */
-  readonly active: boolean;
 }
 
 /** Reads the servers of all teams from HAProxy's CSV. */
@@ -28,9 +26,8 @@ export function readProxyStates(csv: string): ServerState[] {
         team,
         machine: server.slice(team.length + 1),
         up: status.startsWith("UP"),
-        checked: /^L[4-7](OK|TOUT|CON|RSP|STS)C?/.test(cell("check_status").replace("* ", "")),
+        checked: /^(\* )?L[4-7]/.test(cell("check_status")),
         status,
-        active: cell("act") === "1",
       },
     ];
   });

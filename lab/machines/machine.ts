@@ -94,6 +94,7 @@ export class Machine {
     await this.cable.cut();
     process.kill(this.pid, "SIGKILL");
     await ended;
+    await this.cable.remove();
   }
 }
 

@@ -55,4 +55,13 @@ export class Cable {
   async mend(): Promise<void> {
     await run("ip", "link", "set", this.name, "up");
   }
+
+  /** Once its machine has ended. The kernel does the same, but not at once. */
+  async remove(): Promise<void> {
+    try {
+      await run("ip", "link", "delete", this.name);
+    } catch (error) {
+      if (!(error as Error).message.includes("Cannot find device")) throw error;
+    }
+  }
 }

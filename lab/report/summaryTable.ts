@@ -38,7 +38,7 @@ function cells(summary: Summary): string[] {
     outageText(summary),
     byTeam.length === 0 ? "0" : `${failedInAll}: ${byTeam.join(", ")}`,
     seconds(slowest),
-    seconds(streams),
+    streams === 0 ? "none" : seconds(streams),
     String(moves),
     servedBy.join(" "),
   ];
@@ -51,5 +51,5 @@ export function outageText({ outage, ended }: Pick<Summary, "outage" | "ended">)
 }
 
 export function seconds(milliseconds: number): string {
-  return `${(milliseconds / 1000).toFixed(milliseconds < 1_000 ? 2 : 1)} s`;
+  return `${(milliseconds / 1_000).toFixed(milliseconds < 1_000 ? 2 : 1)} s`;
 }
