@@ -6,6 +6,14 @@ import { delimiter, join } from "node:path";
 export const packageOf = {
   haproxy: "haproxy",
   keepalived: "keepalived",
+  corosync: "corosync",
+  pacemakerd: "pacemaker",
+  crm_mon: "pacemaker-cli-utils",
+  // For the agents of the same package, which are on no path.
+  "ocf-tester": "resource-agents",
+  fence_heuristics_ping: "fence-agents",
+  ping: "iputils-ping",
+  modprobe: "kmod",
   ip: "iproute2",
   curl: "curl",
   pidof: "sysvinit-utils",

@@ -1,3 +1,4 @@
+import { clusterFaults } from "./cluster/clusterFaults";
 import { basicFaults } from "./edge/basicFaults";
 import { guideTestScript } from "./edge/guideTestScript";
 import { machineEvents } from "./edge/machineEvents";
@@ -10,4 +11,5 @@ export const scenarios: readonly Scenario[] = [
   guideTestScript,
   ...machineEvents,
   ...teamEvents,
+  ...clusterFaults,
 ];

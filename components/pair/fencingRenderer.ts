@@ -17,7 +17,7 @@ export interface RenderedFencing {
 export function renderFencing(cluster: ControllerCluster, timing: ClusterTiming): RenderedFencing {
   const { machines, tieBreaker } = cluster;
   const [preferred] = machines;
-  const pings = tieBreaker.kind === "ping" ? [renderPing(tieBreaker.targets)] : [];
+  const pings = tieBreaker.kind === "ping" ? [renderPing(tieBreaker.targets, timing)] : [];
   return {
     devices: [
       ...pings,
@@ -52,14 +52,15 @@ function deviceOf(machine: string): string {
 }
 
 /** It fences nothing: it succeeds while one of the targets answers. */
-function renderPing(targets: readonly string[]): string {
+function renderPing(targets: readonly string[], { pingInterval }: ClusterTiming): string {
   return element("primitive", { id: pingDevice, class: "stonith", type: "fence_heuristics_ping" }, [
     nameValues("instance_attributes", `${pingDevice}-attributes`, {
       ping_targets: targets.join(","),
       ping_good_count: 1,
       ping_count: 3,
-      ping_interval: 1,
+      ping_interval: pingInterval,
       ping_timeout: 1,
+      ping_maxfail: targets.length - 1,
       method: "onoff",
     }),
   ]);

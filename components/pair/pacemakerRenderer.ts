@@ -195,6 +195,9 @@ function renderAddress(vip: Vip, id: string, operations: string): string {
   }
 }
 
+/** What Pacemaker writes into the cluster's properties itself. */
+const ownProperties = ["dc-version", "cluster-infrastructure", "cluster-name", "last-lrm-refresh"];
+
 /**
  * Brings the cluster to this configuration, however often it is run: sections that are as they should
  * be are not written, so that a running cluster notices nothing. It needs the CIB's own tools alone and
@@ -206,13 +209,19 @@ set -euo pipefail
 cd "$(dirname "$0")"
 
 # What Pacemaker adds by itself and where it breaks lines is no difference.
-plain() { tr -s ' \n' ' ' | sed -E 's/> *</></g; s/^ *//; s/ *$//'; }
+plain() {
+  tr -s ' \\n' ' ' | sed -E 's/> *</></g; s/^ *//; s/ *$//; s/<nvpair [^>]*name="(${ownProperties.join("|")})"[^>]*>//g'
+}
 
 changed=0
 for section in ${clusterSections.join(" ")}; do
   present=$(cibadmin --query --scope "$section" 2>/dev/null | plain || true)
   if [[ $present == "$(plain <"$section.xml")" ]]; then
     continue
+  fi
+  # A new cluster has no place yet for what it does not need.
+  if [[ -z $present ]]; then
+    cibadmin --create --scope configuration --xml-text "<$section/>"
   fi
   cibadmin --replace --scope "$section" --xml-file "$section.xml"
   echo "$section: written"

@@ -207,13 +207,16 @@ describe("an active and a passive controller machine", () => {
       for (const name of clusterSections)
         writeFileSync(join(folder, `${name}.xml`), sections[name]);
       writeFileSync(join(folder, "apply"), renderClusterScript());
-      // A CIB in files: --query prints a section, --replace puts one in its place.
+      // A CIB in files: --query prints a section, --replace puts one in the place of one that is there.
+      // Pacemaker adds its own properties to what it was given.
       command(
         "cibadmin",
         `cd "${folder}"
+[[ $1 == --create ]] && echo "$5" >"live-$(tr -d '</>' <<<"$5")" && exit
+[[ -e live-$3 ]] || exit 6
 [[ $1 == --query ]] && exec sed 's/^/   /' "live-$3"
 echo "$3" >>writes
-cp "$5" "live-$3"`,
+sed 's|</cluster_property_set>|<nvpair id="dc" name="dc-version" value="2.1.5"/>&|' "$5" >"live-$3"`,
       );
       command("crm_verify", "exit 0");
     });
