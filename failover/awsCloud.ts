@@ -3,16 +3,9 @@
  * carry out an action. Functions and plain data alone, because Pulumi serializes them.
  */
 import { publishAnnouncement } from "./aws/announce";
+import { countTargets, fence, lower, readCapacity, release } from "./aws/capacity";
 import { type Clients, createClients, limited, read } from "./aws/clients";
 import { type EdgeMemory, readTraffic, setTraffic } from "./aws/edge";
-import {
-  countHealthy,
-  describeGroups,
-  fenceGroups,
-  releaseGroups,
-  resizeGroups,
-  stateOf,
-} from "./aws/groups";
 import { putRecordMetrics, readLoss } from "./aws/metrics";
 import { recordTable } from "./aws/recordTable";
 import { freeHome, promoteReplica, readHome, readReplica } from "./aws/replicas";
@@ -47,14 +40,14 @@ async function observe(
   // Asked once for all parts that need it, and only if one does.
   let asked: ReturnType<typeof readLoss> | undefined;
   const loss = () => (asked ??= readLoss(clients, plan, Date.now()));
-  const groups = (region: string) => describeGroups(clients, plan, region);
+  const groups = (region: string) => readCapacity(clients, plan, region);
   const readers: Record<ObservationPart, Reader> = {
     alarm: () => read(() => readAlarm(clients, plan)),
     lastAlive: () => read(async () => (await loss()).lastAlive ?? missing("A sign of life")),
     answers: () => read(() => countAnswers(plan, plan.activeLoadBalancers)),
-    targets: () => read(async () => countHealthy(await groups(plan.activeRegion))),
-    activeGroups: () => read(async () => (await groups(plan.activeRegion)).map(stateOf)),
-    waitingGroups: () => read(async () => (await groups(plan.waitingRegion)).map(stateOf)),
+    targets: () => read(() => countTargets(clients, plan)),
+    activeGroups: () => read(() => groups(plan.activeRegion)),
+    waitingGroups: () => read(() => groups(plan.waitingRegion)),
     waitingTeams: () => read(() => countAnswers(plan, plan.waitingLoadBalancers)),
     replica: () => read(() => readReplica(clients, plan.replica ?? missing("A replica"), loss())),
     home: () => read(() => readHome(clients, plan, loss())),
@@ -96,13 +89,13 @@ async function act(
   const { activeRegion, waitingRegion } = plan;
   switch (action.kind) {
     case "fenceGroups":
-      return fenceGroups(clients, activeRegion, action.groups);
+      return fence(clients, plan, action.groups);
     case "releaseGroups":
-      return releaseGroups(clients, activeRegion, action.groups, action.groups, plan);
+      return release(clients, plan, activeRegion, action.groups, action.groups);
     case "raiseCapacity":
-      return releaseGroups(clients, waitingRegion, action.groups, action.resume ?? [], plan);
+      return release(clients, plan, waitingRegion, action.groups, action.resume ?? []);
     case "lowerCapacity":
-      return resizeGroups(clients, waitingRegion, action.groups, plan, "zero");
+      return lower(clients, plan, action.groups);
     case "promoteReplica":
       return promoteReplica(clients, plan.replica ?? missing("A replica"));
     case "freeHome":

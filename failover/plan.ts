@@ -8,6 +8,8 @@ export interface PlannedTeam {
   /** Index of the load balancer that serves the team, from 0. */
   readonly shard: number;
   readonly serving: GroupSizes;
+  /** The team has two machines outside of any group, see pairTags.ts. Set or absent. */
+  readonly pair?: true;
 }
 
 /** The accelerator's endpoint groups of one load-balancer shard. */

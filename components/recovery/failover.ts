@@ -30,6 +30,8 @@ export interface FailoverArgs {
   readonly deployment: Deployment;
   /** Teams that are brought along; `local-only` teams are not among them. */
   readonly teams: pulumi.Input<readonly PlannedTeam[]>;
+  /** Whether some of them have a pair of machines: the function may then act on EC2 too. Default false. */
+  readonly hasPairs?: boolean;
   /** DNS names by shard. */
   readonly activeLoadBalancers: pulumi.Input<readonly string[]>;
   readonly waitingLoadBalancers: pulumi.Input<readonly string[]>;

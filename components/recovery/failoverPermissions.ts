@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { FailoverPlan } from "../../failover/plan";
 import { listenerOf } from "../../failover/listenerArn";
+import { pairName, pairTags } from "../../failover/pairTags";
 import { metricNamespace } from "../../failover/probe/probePlan";
 import type { FailoverArgs } from "./failover";
 import type { PolicyStatement } from "../policies";
@@ -21,6 +22,7 @@ export function failoverStatements(
       resources: [args.recordTable.arn],
     },
     ...capacity(args),
+    ...pairs(args),
     ...database(args),
     ...home(args),
     ...edge(args, plan),
@@ -49,6 +51,39 @@ function capacity({ deployment }: FailoverArgs): PolicyStatement[] {
       actions: ["autoscaling:DescribeAutoScalingGroups"],
       resources: ["*"],
       reason: "Auto Scaling's Describe actions have no resource-level permission.",
+    },
+  ];
+}
+
+/** The machines of pairs, by their tag: their ids change with each renewal. */
+function pairs({ deployment, hasPairs }: FailoverArgs): PolicyStatement[] {
+  if (hasPairs !== true) return [];
+  const { accountId, prefix } = deployment;
+  const machines = [deployment.activeRegion, deployment.region].map(
+    (region) => pulumi.interpolate`arn:aws:ec2:${region}:${accountId}:instance/*`,
+  );
+  const ours = { StringLike: { [`aws:ResourceTag/${pairTags.pair}`]: pairName(prefix, "*") } };
+  return [
+    {
+      sid: "FenceAndStartPairs",
+      actions: ["ec2:StopInstances", "ec2:StartInstances"],
+      resources: machines,
+      condition: ours,
+    },
+    {
+      sid: "KeepPairsFromStarting",
+      actions: ["ec2:CreateTags"],
+      resources: machines,
+      condition: {
+        ...ours,
+        "ForAllValues:StringEquals": { "aws:TagKeys": [pairTags.launch] },
+      },
+    },
+    {
+      sid: "SeePairs",
+      actions: ["ec2:DescribeInstances"],
+      resources: ["*"],
+      reason: "EC2's Describe actions have no resource-level permission.",
     },
   ];
 }

@@ -117,6 +117,7 @@ export class PilotLightRegion extends pulumi.ComponentResource {
       {
         deployment: args.deployment,
         teams: teams.map(plannedTeam),
+        hasPairs: teams.some(({ pair }) => pair !== undefined),
         activeLoadBalancers: args.active.loadBalancerDnsNames,
         waitingLoadBalancers: pulumi.all(args.workload.loadBalancers.map((each) => each.dnsName)),
         ...(args.database === undefined ? {} : { replica: args.database.identifier }),
@@ -191,6 +192,7 @@ function plannedTeam(team: NamedTeam): PlannedTeam {
     host: hostOf(team),
     shard: team.loadBalancerIndex,
     serving: { min, max, desired },
+    ...(team.pair === undefined ? {} : { pair: true as const }),
   };
 }
 

@@ -17,6 +17,8 @@ export interface WorkloadTeam {
   readonly targetGroupArn: pulumi.Output<string>;
   /** Index of its load balancer, from 0. */
   readonly loadBalancerIndex: number;
+  /** Two machines outside of any group serve the team; absent where a group does. */
+  readonly pair?: { readonly name: string };
   /** Sizes of its group while its region serves, also where they are zero now. */
   readonly serving: GroupSizes;
 }

@@ -22,6 +22,7 @@ export interface Clients {
     region: string,
     attempts?: Attempts,
   ) => import("@aws-sdk/client-auto-scaling").AutoScalingClient;
+  readonly ec2In: (region: string, attempts?: Attempts) => import("@aws-sdk/client-ec2").EC2Client;
   readonly rds: () => import("@aws-sdk/client-rds").RDSClient;
   readonly efs: () => import("@aws-sdk/client-efs").EFSClient;
   readonly accelerator: () => import("@aws-sdk/client-global-accelerator").GlobalAcceleratorClient;
@@ -43,6 +44,11 @@ export function createClients(waitingRegion: string): Clients {
         const sdk =
           require("@aws-sdk/client-auto-scaling") as typeof import("@aws-sdk/client-auto-scaling");
         return new sdk.AutoScalingClient(settings(region, attempts));
+      }),
+    ec2In: (region, attempts = 2) =>
+      once(`ec2 ${region} ${attempts}`, () => {
+        const sdk = require("@aws-sdk/client-ec2") as typeof import("@aws-sdk/client-ec2");
+        return new sdk.EC2Client(settings(region, attempts));
       }),
     rds: () =>
       once("rds", () => {

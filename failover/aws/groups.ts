@@ -20,7 +20,9 @@ export async function describeGroups(
   plan: FailoverPlan,
   region: string,
 ): Promise<Group[]> {
-  const names = plan.teams.map(({ team }) => groupName(plan.prefix, team));
+  const names = plan.teams
+    .filter(({ pair }) => pair !== true)
+    .map(({ team }) => groupName(plan.prefix, team));
   const [first, ...rest] = batches(names, namesPerCall);
   // Asked for no name AWS would answer with every group that there is.
   if (first === undefined) return [];

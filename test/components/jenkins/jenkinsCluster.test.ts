@@ -456,6 +456,29 @@ describe("JenkinsCluster", () => {
     });
   });
 
+  describe("a team with a warm standby", () => {
+    it("has two machines behind its rule instead of a group, each with the team's own home", async () => {
+      const warm = [team("warm", { standby: "warm" }), team("ma")];
+      const pair = { imageId: "ami-debian", profile: "fast" as const };
+      const { registrations, result, mounts } = await cluster(warm, { pair });
+      expectSafe(registrations);
+      const groups = registrations.ofType("aws:autoscaling/group:Group");
+      expect(groups.map(({ inputs }) => inputs.name)).to.not.include("jenkins-warm");
+      expect(result.teams.warm).to.have.nested.property("pair.name", "jenkins-warm-pair");
+      expect(result.teams.warm).to.not.have.property("autoScalingGroupName");
+      expect(mounts).to.deep.include.members([["warm"], ["ma"]]);
+      const machines = registrations.ofType("aws:ec2/instance:Instance");
+      expect(machines.map(({ inputs }) => inputs.ami)).to.deep.equal(["ami-debian", "ami-debian"]);
+      const targets = registrations.ofType("aws:lb/targetGroupAttachment:TargetGroupAttachment");
+      const own = await valueOf(result.teams.warm!.targetGroupArn);
+      expect(
+        targets
+          .filter(({ inputs }) => inputs.targetGroupArn === own)
+          .map(({ inputs }) => inputs.targetId),
+      ).to.have.members(machines.map(({ id }) => id));
+    });
+  });
+
   describe("arguments", () => {
     it("are all checked before anything is made", async () => {
       const bad = [
