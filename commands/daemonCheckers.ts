@@ -1,14 +1,14 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir, userInfo } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { statsPasswordVariable } from "../components/pair/haproxyRenderer";
-import { keepalivedPaths, scriptUser } from "../components/pair/keepalivedRenderer";
 import {
   renderCib,
   type ClusterSection,
   clusterSections,
 } from "../components/pair/pacemakerRenderer";
+import { keepalivedComplaints, usableInterface } from "./keepalivedChecker";
 
 /** What a daemon's own checker said of one machine's files. */
 export interface Verdict {
@@ -24,6 +24,8 @@ interface Checker {
   readonly path: string;
   /** @param scratch a folder that is removed afterwards */
   readonly check: (file: string, scratch: string) => Verdict["text"] | undefined;
+  /** What this machine lacks besides the daemon. */
+  readonly lacking?: () => string | undefined;
 }
 
 /** Runs a checker; undefined: it is satisfied. */
@@ -49,20 +51,11 @@ const checkers: readonly Checker[] = [
   {
     daemon: "keepalived",
     path: "/etc/keepalived/keepalived.conf",
-    // Its scripts and their user are on the pair's machines alone.
     check: (file, scratch) => {
-      const copy = join(scratch, "keepalived.conf");
-      const folder = file.slice(0, -"/etc/keepalived/keepalived.conf".length);
-      const { proxyCheck, teamCheck, vipMove, proxyEnded } = keepalivedPaths;
-      let text = readFileSync(file, "utf8");
-      for (const path of [proxyCheck, teamCheck, vipMove])
-        text = text.replaceAll(path, join(folder, path));
-      text = text
-        .replaceAll(scriptUser, userInfo().username)
-        .replaceAll(proxyEnded, join(scratch, "ended"));
-      writeFileSync(copy, text.replaceAll('" root\n', `" ${userInfo().username}\n`));
-      return complaintsOf("keepalived", ["--config-test", "--use-file", copy]);
+      return keepalivedComplaints(readFileSync(file, "utf8"), scratch, usableInterface() ?? "lo");
     },
+    lacking: () =>
+      usableInterface() === undefined ? "there is no network interface here" : undefined,
   },
   {
     daemon: "crm_verify",
@@ -96,10 +89,10 @@ export function checkMachine(folder: string): Verdict[] {
     .map(({ daemon, text }): Verdict => ({ daemon, kind: "notChecked", text }));
   const checked = checkers
     .filter(({ path }) => existsSync(join(folder, path)))
-    .map(({ daemon, path, check }): Verdict => {
-      if (spawnSync("which", [daemon]).status !== 0) {
-        return { daemon, kind: "notChecked", text: `${daemon} is not installed here` };
-      }
+    .map(({ daemon, path, check, lacking }): Verdict => {
+      const installed = spawnSync("which", [daemon]).status === 0;
+      const missing = installed ? lacking?.() : `${daemon} is not installed here`;
+      if (missing !== undefined) return { daemon, kind: "notChecked", text: missing };
       const scratch = mkdtempSync(join(tmpdir(), "pair-check-"));
       try {
         const complaints = check(join(folder, path), scratch);

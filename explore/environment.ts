@@ -14,6 +14,11 @@ export interface Environment {
   readonly obstacles: readonly Obstacle[];
   /** A person may set the record's phase to aborted before the commit, against the runbook. */
   readonly handEdits: boolean;
+  /**
+   * The home is freed while the run that asked for it still lives, which AWS takes minutes for: a run
+   * that an abort left behind then meets a later attempt that already serves.
+   */
+  readonly freesAtOnce: boolean;
   /** What may befall the old region. */
   readonly regions: readonly RegionTrouble[];
 }
@@ -24,6 +29,7 @@ const calm: Environment = {
   faults: false,
   obstacles: [],
   handEdits: false,
+  freesAtOnce: false,
   regions: [],
 };
 
@@ -33,7 +39,7 @@ const calm: Environment = {
  */
 export const scenarios = {
   /** Two runs over one record while the old region's teams come and go. */
-  race: { ...calm, runs: 2, regions: ["illness"] },
+  race: { ...calm, runs: 2, freesAtOnce: true, regions: ["illness"] },
   /** The old region is cut off, given up or not, and comes back as it was, or at full size. */
   partition: {
     ...calm,
@@ -45,7 +51,7 @@ export const scenarios = {
   /** Describe calls fail in every round. */
   faults: { ...calm, faults: true, regions: ["illness"] },
   /** Two runs over one record while the old region is lost. */
-  lossRace: { ...calm, runs: 2, regions: ["loss"] },
+  lossRace: { ...calm, runs: 2, freesAtOnce: true, regions: ["loss"] },
   /** The same while it is cut off and comes back. */
   cutRace: { ...calm, runs: 2, deliveries: [schedule], regions: ["partition"] },
   /** Planned role changes while replication stops and comes back. */
@@ -53,7 +59,12 @@ export const scenarios = {
   /** Planned role changes of a region that is cut off and comes back. */
   plannedLoss: { ...calm, deliveries: [schedule, plan, abort], regions: ["partition"] },
   /** Two runs over one planned role change. */
-  plannedRace: { ...calm, runs: 2, deliveries: [schedule, plan, abort] },
+  plannedRace: {
+    ...calm,
+    runs: 2,
+    freesAtOnce: true,
+    deliveries: [schedule, plan, abort],
+  },
   /** Every obstacle and its repair, and a person's hand in the record. */
   obstacles: { ...calm, obstacles, handEdits: true, regions: ["illness"] },
 } as const satisfies Readonly<Record<string, Environment>>;

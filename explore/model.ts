@@ -7,7 +7,7 @@ import { Rounds } from "./runs/rounds";
 import { act, begin, overtaken, save } from "./runs/runSteps";
 import { type Emit, type Run, type State } from "./runs/state";
 import { newRegion, now, oldRegion } from "./time";
-import { ageWorld, obstacleMischief, regionMischief } from "./world/mischief";
+import { ageWorld, begunToFreeing, obstacleMischief, regionMischief } from "./world/mischief";
 import { happenings, type Told } from "./world/settling";
 import { plan } from "./world/triggers";
 import { goodDay } from "./world/world";
@@ -65,7 +65,8 @@ export class Model {
 
   /** The state without what makes no difference any more; see {@link worldForm}. */
   normal(state: State): State {
-    const world = worldForm(state.world, this.records.get(state.record));
+    const happened = this.environment.freesAtOnce ? begunToFreeing(state.world) : state.world;
+    const world = worldForm(happened, this.records.get(state.record));
     return world === state.world ? state : { ...state, world };
   }
 

@@ -30,7 +30,7 @@ export function formOf(record: FailoverRecord): FailoverRecord {
     generation,
     activeRegion,
     phase,
-    since: isUndoing(record) ? aged(record.since, inTicks(settleFor)) : now,
+    since: isSettling(record) ? aged(record.since, inTicks(settleFor)) : now,
     steps: {},
     seenTriggers: record.committedAt === undefined ? seenOf(record) : [],
     outbox: [],
@@ -42,9 +42,9 @@ export function formOf(record: FailoverRecord): FailoverRecord {
 
 const keptIn: Readonly<Record<ReturnType<typeof stageOf>, (record: FailoverRecord) => Kept>> = {
   // An attempt that begins forgets all of the one before; until then it is undone.
-  resting: ({ disarmed, settledAt }) => ({
-    ...(disarmed === undefined ? {} : { disarmed: { until: remaining(disarmed.until) } }),
-    ...(settledAt === undefined ? {} : { settledAt: now }),
+  resting: (record) => ({
+    ...disarmedOf(record),
+    ...settledOf(record),
   }),
   confirming: (record) => ({
     ...triggerOf(record),
@@ -64,6 +64,7 @@ const keptIn: Readonly<Record<ReturnType<typeof stageOf>, (record: FailoverRecor
   }),
   serving: (record) => ({
     ...givingUpOf(record),
+    ...settledOf(record),
     steps: pick(record.steps, ["fence", "traffic"]),
   }),
 };
@@ -134,8 +135,16 @@ function unreadOf({ unreadSince, committedAt }: FailoverRecord): Kept {
 }
 
 /** When people were last told of an undoing that takes long decides on pages alone. */
-function isUndoing({ phase, settledAt }: FailoverRecord): boolean {
-  return phase === "aborted" && settledAt === undefined;
+function isSettling({ phase, settledAt }: FailoverRecord): boolean {
+  return (phase === "aborted" || phase === "serving") && settledAt === undefined;
+}
+
+function settledOf({ settledAt }: FailoverRecord): Kept {
+  return settledAt === undefined ? {} : { settledAt: now };
+}
+
+function disarmedOf({ disarmed }: FailoverRecord): Kept {
+  return disarmed === undefined ? {} : { disarmed: { until: remaining(disarmed.until) } };
 }
 
 function pick(steps: FailoverRecord["steps"], names: readonly StepName[]): FailoverRecord["steps"] {

@@ -125,7 +125,10 @@ export interface FailoverRecord {
   readonly silentErrors?: true;
   /** Since when a lag that the RPO gate asks for could not be read, with the fence up already. */
   readonly unreadSince?: number;
-  /** When all that an aborted attempt had touched was seen put back. */
+  /**
+   * When all was seen as the phase wants it, late enough that no run which an abort left behind can
+   * still change it: what an aborted attempt had touched is put back, or what serves has its sizes.
+   */
   readonly settledAt?: number;
   /** When people were last told that something is not put back yet. */
   readonly unsettledPagedAt?: number;

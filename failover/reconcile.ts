@@ -45,10 +45,11 @@ export function partsNeeded(record: FailoverRecord, policy: Policy): readonly Ob
     case "recovering": {
       const parts = ["lastAlive", "activeGroups", "waitingTeams", "traffic"] as const;
       const stillOpen = record.committedAt === undefined;
-      // Until the teams answer: what was raised may have been lowered by a run that was left behind.
-      const rising = [record.steps.capacity, record.steps.controllers].some(
-        (step) => step?.state !== "done",
-      );
+      const { capacity, home, controllers } = record.steps;
+      // What was raised may have been lowered by a run that was left behind: asked again once no more
+      // than that could keep the teams from answering, because many groups take many calls.
+      const lacking = home?.state === "done" && controllers?.state !== "done";
+      const rising = capacity?.state !== "done" || lacking;
       return [
         ...parts,
         ...(rising ? (["waitingGroups"] as const) : []),
@@ -56,8 +57,10 @@ export function partsNeeded(record: FailoverRecord, policy: Policy): readonly Ob
         ...loss,
       ];
     }
-    case "serving":
-      return ["activeGroups", "traffic"];
+    case "serving": {
+      const settling = record.settledAt === undefined;
+      return ["activeGroups", "traffic", ...(settling ? (["waitingGroups"] as const) : [])];
+    }
   }
 }
 
@@ -76,6 +79,6 @@ export function reconcile(
     case "recovering":
       return recover(record, observation, policy, now);
     case "serving":
-      return serve(record, observation, now);
+      return serve(record, observation, policy, now);
   }
 }

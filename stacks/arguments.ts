@@ -197,6 +197,8 @@ export interface RegionParts {
   readonly artifactBucketArn: pulumi.Input<string>;
   readonly imageId: pulumi.Input<string>;
   readonly kmsKeyArn: pulumi.Input<string>;
+  /** Where a team has a warm standby, or the region an edge pair. */
+  readonly pairImageId?: pulumi.Input<string>;
   /** Where `loadBalancer.webApplicationFirewall` is set. */
   readonly webAclArn?: pulumi.Input<string>;
 }
@@ -235,6 +237,9 @@ export function clusterArgs(settings: Settings, parts: RegionParts): JenkinsClus
     logRetentionDays: inDays(observability.logRetention),
     accessLogRetentionDays: inDays(observability.accessLogRetention),
     ...(parts.webAclArn === undefined ? {} : { webAclArn: parts.webAclArn }),
+    ...(parts.pairImageId === undefined
+      ? {}
+      : { pair: { imageId: parts.pairImageId, profile: settings.pair.profile } }),
     protectState: settings.protectState,
   };
 }

@@ -21,6 +21,7 @@ import {
 import type { Settings } from "./config";
 import type { StackContext } from "./deployment";
 import { firewallPart } from "./firewall";
+import { createEdgePair, pairImagePart } from "./pairs";
 import { inRegion, type SharedResources } from "./sharedResources";
 import { type OutputsOf, publish, type RegionOutputs } from "./stackOutputs";
 
@@ -52,7 +53,7 @@ export interface Region {
  * waiting one has the replicas and no machine.
  */
 export function createRegion(settings: Settings, context: RegionContext): Region {
-  const { deployment, opts, network, shared } = context;
+  const { deployment, provider, opts, network, shared } = context;
   const { region, prefix, generation } = deployment;
   const kmsKeyArn = inRegion(shared.keyArns, region);
   const recordTable = new RecordTable(
@@ -75,9 +76,11 @@ export function createRegion(settings: Settings, context: RegionContext): Region
     imageId: inRegion(shared.imageIds, region),
     kmsKeyArn,
     ...firewallPart(settings, deployment, opts),
+    ...pairImagePart(settings, { provider }),
   };
   const clusterOpts = { ...opts, dependsOn: [...shared.bootNeeds] };
   const cluster = new JenkinsCluster("jenkins", clusterArgs(settings, parts), clusterOpts);
+  const edgePair = createEdgePair(settings, parts, cluster, opts);
   const edge = shared.listenerArns === undefined ? {} : { listenerArns: shared.listenerArns };
   const traffic = new Traffic(
     "traffic",
@@ -110,7 +113,7 @@ export function createRegion(settings: Settings, context: RegionContext): Region
       endpointGroupArns: traffic.endpointGroupArns,
       targetGroupArns: pulumi.all(Object.fromEntries(targetGroups)),
     }),
-    addresses: { urls: cluster.urls, addresses: traffic.addresses, dashboardUrl },
+    addresses: { urls: cluster.urls, addresses: traffic.addresses, dashboardUrl, ...edgePair },
   };
 }
 

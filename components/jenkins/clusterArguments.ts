@@ -4,7 +4,8 @@ import type { ArgumentProblem } from "../argumentProblems";
 import type { Deployment, RegionRole } from "../deployment";
 import type { AgentKey } from "./agentFleet";
 import { targetGroupNameLimit } from "../limits";
-import { homesOf } from "./controllerPlan";
+import type { PairProfile } from "../pair/proxyTiming";
+import { hasPair, homesOf } from "./controllerPlan";
 import type { ResultsDatabase } from "./jenkinsConfigurationRenderer";
 import type { OpenIdConnect } from "./loadBalancer";
 import type { Team } from "./team";
@@ -74,6 +75,12 @@ export interface JenkinsClusterArgs {
   /** A firewall of this region for its load balancers, see {@link file://./webAcl.ts}. Default none. */
   readonly webAclArn?: pulumi.Input<string>;
   readonly oidc?: OpenIdConnect;
+  /** What teams with a warm standby are made from; needed where there is one. */
+  readonly pair?: {
+    /** Debian 12, or an image that has everything. */
+    readonly imageId: pulumi.Input<string>;
+    readonly profile: PairProfile;
+  };
   /** False lets load balancers, access logs and the leases be deleted. Default true. */
   readonly protectState?: boolean;
 }
@@ -84,6 +91,7 @@ export function clusterProblems({
   deployment,
   home,
   domain,
+  pair,
 }: JenkinsClusterArgs): ArgumentProblem[] {
   const problems: ArgumentProblem[] = [];
   if (!/^(?=.{1,253}$)[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(domain)) {
@@ -112,8 +120,8 @@ export function clusterProblems({
           `AWS takes ${targetGroupNameLimit}: shorten the team's name or the prefix`,
       );
     }
-    if (team.strategy === "active-passive" && team.standby === "warm") {
-      complain("asks for a warm standby, which this version does not build; use standby: cold");
+    if (hasPair(team) && pair === undefined) {
+      complain("asks for a warm standby, for which `pair` must say what it is made from");
     }
     const missing = homesOf(team).filter((each) => home.accessPointIds[each] === undefined);
     if (missing.length > 0) {

@@ -10,8 +10,17 @@ export function isSingleWriter(team: Team): boolean {
   return team.strategy !== "active-active";
 }
 
-/** The sizes that a team's group has while its region serves. */
+/** Whether two machines of their own stand by for each other, instead of a group. */
+export function hasPair(team: Pick<Team, "strategy" | "standby">): boolean {
+  return team.strategy === "active-passive" && team.standby === "warm";
+}
+
+/**
+ * The sizes that a team's group has while its region serves. Of a pair both machines run; one of them
+ * is enough to serve.
+ */
 export function servingSizes(team: Team): Capacity {
+  if (hasPair(team)) return { min: 1, desired: 2, max: 2 };
   return isSingleWriter(team) ? { min: 1, desired: 1, max: 1 } : team.capacity;
 }
 

@@ -26,6 +26,7 @@ export interface ControllerRoleArgs {
 export interface MachineRole {
   readonly role: aws.iam.Role;
   readonly profileArn: pulumi.Output<string>;
+  readonly profileName: pulumi.Output<string>;
 }
 
 /**
@@ -46,7 +47,7 @@ export function createControllerRole(
       roleName: `${args.deployment.prefix}-${args.team.name}-${args.deployment.region}`,
       team: args.team.name,
       policyName: "controller",
-      statements: controllerStatements(args),
+      statements: [...controllerStatements(args), leaveInGoodOrder(args)],
     },
     parent,
   );
@@ -91,7 +92,7 @@ export function createMachineRole(
     { name: args.roleName, role: role.name, tags },
     { parent: role },
   );
-  return { role, profileArn: profile.arn };
+  return { role, profileArn: profile.arn, profileName: profile.name };
 }
 
 /**
@@ -112,19 +113,24 @@ export const sessionManagerStatement: Statement = {
   Resource: "*",
 };
 
-function controllerStatements(args: ControllerRoleArgs): readonly Statement[] {
+/** The member of an Auto Scaling group says that its Jenkins has stopped. */
+function leaveInGoodOrder({ deployment, team }: ControllerRoleArgs): Statement {
+  return {
+    Sid: "LeaveInGoodOrder",
+    Effect: "Allow",
+    Action: "autoscaling:CompleteLifecycleAction",
+    Resource: groupArn(deployment, `${deployment.prefix}-${team.name}`),
+  };
+}
+
+/** What every machine that may run a team's Jenkins is allowed. */
+export function controllerStatements(args: ControllerRoleArgs): readonly Statement[] {
   return [
     ...leaseStatements(args),
     ...secretStatements(args),
     sharedParametersStatement(args.deployment),
     ...artifactStatements(args),
     ...reportStatements(args),
-    {
-      Sid: "LeaveInGoodOrder",
-      Effect: "Allow",
-      Action: "autoscaling:CompleteLifecycleAction",
-      Resource: groupArn(args.deployment, `${args.deployment.prefix}-${args.team.name}`),
-    },
     sessionManagerStatement,
     ...(args.fleet?.controllerStatements ?? []),
   ];
@@ -142,7 +148,7 @@ function leaseStatements({ deployment, team, leaseTableArn }: ControllerRoleArgs
     {
       Sid: "OwnLeases",
       Effect: "Allow",
-      Action: ["dynamodb:PutItem", "dynamodb:UpdateItem"],
+      Action: ["dynamodb:GetItem", "dynamodb:UpdateItem"],
       Resource: leaseTableArn,
       Condition: { "ForAllValues:StringEquals": { "dynamodb:LeadingKeys": homesOf(team) } },
     },

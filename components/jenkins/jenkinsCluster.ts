@@ -6,14 +6,15 @@ import { createAccessLogBucket } from "./accessLogs";
 import { type AgentFleet, createAgentFleet } from "./agentFleet";
 import { createCertificate } from "./certificate";
 import { clusterProblems, type JenkinsClusterArgs } from "./clusterArguments";
-import { ControllerGroup } from "./controllerGroup";
-import { homesOf, hostOf, servingSizes } from "./controllerPlan";
-import { createControllerRole, type MachineRole } from "./controllerRole";
+import { ControllerGroup, type ControllerGroupArgs } from "./controllerGroup";
+import { hasPair, homesOf, hostOf, servingSizes } from "./controllerPlan";
+import { type ControllerRoleArgs, createControllerRole } from "./controllerRole";
 import { controllerUserData, type SharedResources } from "./controllerUserData";
 import { LoadBalancer } from "./loadBalancer";
 import { type Placement, placeTeams, shardCount } from "./shardPlan";
 import { createLeaseTable } from "./startLeases";
 import type { Capacity, Team, TeamStrategy } from "./team";
+import { createWarmPair, type WarmPair } from "./warmPair";
 
 /** One load balancer of the region. */
 export interface ClusterLoadBalancer {
@@ -29,7 +30,10 @@ export interface ClusterLoadBalancer {
 
 /** One team as others need to know it. */
 export interface ClusterTeam {
-  readonly autoScalingGroupName: pulumi.Output<string>;
+  /** Absent where the team has a pair. */
+  readonly autoScalingGroupName?: pulumi.Output<string>;
+  /** The machines of a team with a warm standby. */
+  readonly pair?: WarmPair;
   readonly targetGroupArn: pulumi.Output<string>;
   readonly targetGroupFullName: pulumi.Output<string>;
   /** Index into the load balancers. */
@@ -54,6 +58,7 @@ export class JenkinsCluster extends pulumi.ComponentResource {
   readonly urls: Readonly<Record<string, string>>;
   readonly leaseTableName: pulumi.Output<string>;
   readonly logGroupName: pulumi.Output<string>;
+  readonly logGroupArn: pulumi.Output<string>;
   /** The load balancers' certificate, given or made. */
   readonly certificateArn: pulumi.Output<string>;
 
@@ -75,12 +80,14 @@ export class JenkinsCluster extends pulumi.ComponentResource {
     );
     this.leaseTableName = shared.leaseTable.name;
     this.logGroupName = shared.logGroup.name;
+    this.logGroupArn = shared.logGroup.arn;
     this.registerOutputs({
       loadBalancers: this.loadBalancers,
       teams: this.teams,
       urls: this.urls,
       leaseTableName: this.leaseTableName,
       logGroupName: this.logGroupName,
+      logGroupArn: this.logGroupArn,
       certificateArn: this.certificateArn,
     });
   }
@@ -160,29 +167,20 @@ export class JenkinsCluster extends pulumi.ComponentResource {
       ...(args.oidc === undefined ? {} : { oidc: args.oidc }),
     });
     const fleet = this.createFleet(name, args, team, shared);
-    const machine = this.createRole(name, args, team, shared, fleet);
-    const group = new ControllerGroup(
-      `${name}-${team.name}`,
-      {
-        deployment: args.deployment,
-        role: args.role,
-        team,
-        imageId: args.imageId,
-        instanceProfileArn: machine.profileArn,
-        securityGroupId: args.network.securityGroups.controllers,
-        subnetIds: args.network.privateSubnetIds,
-        targetGroupArns: [
-          // Auto Scaling takes a target group only once a load balancer uses it.
-          ...(routedArn === undefined ? [] : [routedArn]),
-          ...(endpoint === undefined ? [] : [endpoint.regionTargetGroupArn]),
-        ],
-        requestCountLabel: pulumi.interpolate`${balancer.fullName}/${targetGroup.arnSuffix}`,
-        userData: controllerUserData(args, team, host, shared, fleet),
-      },
-      { parent: this },
-    );
+    const machines = {
+      userData: controllerUserData(args, team, host, shared, fleet),
+      targetGroupArns: [
+        // Auto Scaling takes a target group only once a load balancer uses it.
+        ...(routedArn === undefined ? [] : [routedArn]),
+        ...(endpoint === undefined ? [] : [endpoint.regionTargetGroupArn]),
+      ],
+    };
+    const requestCountLabel = pulumi.interpolate`${balancer.fullName}/${targetGroup.arnSuffix}`;
+    const rights = this.rightsOf(args, team, shared, fleet);
     const facts: ClusterTeam = {
-      autoScalingGroupName: group.autoScalingGroupName,
+      ...(hasPair(team)
+        ? { pair: createWarmPair(`${name}-${team.name}`, args, team, rights, machines, this) }
+        : this.createGroup(name, args, team, rights, { ...machines, requestCountLabel })),
       targetGroupArn: targetGroup.arn,
       targetGroupFullName: targetGroup.arnSuffix,
       loadBalancerIndex: placement.shard,
@@ -215,33 +213,52 @@ export class JenkinsCluster extends pulumi.ComponentResource {
     );
   }
 
-  private createRole(
+  private createGroup(
     name: string,
+    args: JenkinsClusterArgs,
+    team: Team,
+    rights: ControllerRoleArgs,
+    machines: Pick<ControllerGroupArgs, "userData" | "targetGroupArns" | "requestCountLabel">,
+  ): Pick<ClusterTeam, "autoScalingGroupName"> {
+    const { role, profileArn } = createControllerRole(name, rights, this);
+    args.home.grantMount(role, homesOf(team));
+    const { autoScalingGroupName } = new ControllerGroup(
+      `${name}-${team.name}`,
+      {
+        ...machines,
+        deployment: args.deployment,
+        role: args.role,
+        team,
+        imageId: args.imageId,
+        instanceProfileArn: profileArn,
+        securityGroupId: args.network.securityGroups.controllers,
+        subnetIds: args.network.privateSubnetIds,
+      },
+      { parent: this },
+    );
+    return { autoScalingGroupName };
+  }
+
+  private rightsOf(
     args: JenkinsClusterArgs,
     team: Team,
     { leaseTable, logGroup }: SharedResources,
     fleet: AgentFleet | undefined,
-  ): MachineRole {
-    const machine = createControllerRole(
-      name,
-      {
-        deployment: args.deployment,
-        team,
-        leaseTableArn: leaseTable.arn,
-        logGroupArn: logGroup.arn,
-        bucketArn: args.bucketArn,
-        kmsKeyArn: args.kmsKeyArn,
-        startSecretIds: [
-          args.administratorSecretName,
-          ...(args.database === undefined ? [] : [args.database.secretName]),
-        ],
-        metricsNamespace: args.metricsNamespace,
-        fleet,
-      },
-      this,
-    );
-    args.home.grantMount(machine.role, homesOf(team));
-    return machine;
+  ): ControllerRoleArgs {
+    return {
+      deployment: args.deployment,
+      team,
+      leaseTableArn: leaseTable.arn,
+      logGroupArn: logGroup.arn,
+      bucketArn: args.bucketArn,
+      kmsKeyArn: args.kmsKeyArn,
+      startSecretIds: [
+        args.administratorSecretName,
+        ...(args.database === undefined ? [] : [args.database.secretName]),
+      ],
+      metricsNamespace: args.metricsNamespace,
+      fleet,
+    };
   }
 }
 

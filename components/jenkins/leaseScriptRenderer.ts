@@ -1,15 +1,18 @@
+import { renderLeaseTableFunctions } from "./leaseTableScriptRenderer";
+
 /**
  * The start lease: one script, the same on every machine, whose settings come from the environment.
  *
  * It runs as `jenkins-lease.service`, which `jenkins.service` is bound to: if this process ends for
  * whatever reason (an error, a kill, a hang that the watchdog ends), systemd stops Jenkins.
- * Local deadlines count from the boot clock, which nobody can set back; only the expiry that other
- * machines compare is wall-clock time.
+ * Every wait and every deadline counts on the machine's own boot clock, which nobody can set and
+ * which goes on while the machine is suspended. Whoever wants another's lease waits until it has
+ * seen no renewal for a whole lease by that clock: no machine trusts another one's time.
  */
 export function renderLeaseScript(): string {
   return `#!/bin/bash
 # One writer for one home: Jenkins runs only while this machine holds the lease of its home and
-# its region holds the highest generation. Usage: jenkins-lease run|check-home|release|watch
+# its region holds the highest generation. Usage: jenkins-lease run|check-home|release|watch|fenced INSTANCE
 # Settings in capitals come from the unit's EnvironmentFile.
 # shellcheck disable=SC2153
 set -uo pipefail
@@ -18,8 +21,11 @@ export AWS_MAX_ATTEMPTS=1 AWS_PAGER=
 say() { printf 'jenkins-lease: %s\\n' "$*" >&2; }
 tell_systemd() { if [ -n "\${NOTIFY_SOCKET:-}" ]; then systemd-notify "$@" || true; fi; }
 status() { say "$1"; tell_systemd --status="$1"; }
-uptime_seconds() { local up; read -r up _ </proc/uptime; printf '%s' "\${up%%.*}"; }
-held="\${RUNTIME_DIRECTORY:-/run/jenkins-lease}/held"
+# Sets uptime from the boot clock, in whole seconds. No subshell: it is asked all the time.
+look_at_clock() { read -r uptime _ </proc/uptime; uptime=\${uptime%%.*}; }
+held="\${LEASE_DIRECTORY:-/run/jenkins-lease}/held"
+# Whether the lease ends within $1 seconds.
+ends_within() { look_at_clock; ((ends - uptime <= $1)); }
 
 call() {
   timeout -k 1 "$CALL_SECONDS" aws --cli-connect-timeout "$CALL_SECONDS" \\
@@ -71,39 +77,7 @@ find_authority() {
   done
 }
 
-# Takes the lease of home $1: 0 taken, 1 another machine holds it, 2 no answer.
-take_lease() {
-  local now before errors
-  now=$(date +%s)
-  before=$(uptime_seconds)
-  errors=$(call dynamodb put-item --region "$REGION" --table-name "$LEASE_TABLE" \\
-    --item "{\\"home\\":{\\"S\\":\\"$1\\"},\\"owner\\":{\\"S\\":\\"$owner\\"},\\"generation\\":{\\"N\\":\\"$generation\\"},\\"expiresAt\\":{\\"N\\":\\"$((now + LEASE_SECONDS))\\"},\\"retainUntil\\":{\\"N\\":\\"$((now + 2592000))\\"}}" \\
-    --condition-expression '(attribute_not_exists(#home) OR #owner = :owner OR #expiresAt < :now) AND (attribute_not_exists(#generation) OR #generation <= :generation)' \\
-    --expression-attribute-names '{"#home":"home","#owner":"owner","#expiresAt":"expiresAt","#generation":"generation"}' \\
-    --expression-attribute-values "{\\":owner\\":{\\"S\\":\\"$owner\\"},\\":now\\":{\\"N\\":\\"$((now - CLOCK_SKEW_SECONDS))\\"},\\":generation\\":{\\"N\\":\\"$generation\\"}}" \\
-    2>&1 >/dev/null) && { ends=$((before + LEASE_SECONDS)); return 0; }
-  if [[ "$errors" == *ConditionalCheckFailed* ]]; then return 1; fi
-  say "the lease table does not answer: $errors"
-  return 2
-}
-
-# Renews or, with a life of 0, gives back the lease of home $1: 0 done, 1 lost, 2 no answer.
-extend_lease() {
-  local now before errors expires=0
-  now=$(date +%s)
-  before=$(uptime_seconds)
-  if (($2 > 0)); then expires=$((now + $2)); fi
-  errors=$(call dynamodb update-item --region "$REGION" --table-name "$LEASE_TABLE" \\
-    --key "{\\"home\\":{\\"S\\":\\"$1\\"}}" \\
-    --update-expression 'SET #expiresAt = :expiresAt, #retainUntil = :retainUntil, #generation = :generation' \\
-    --condition-expression '#owner = :owner AND #generation <= :generation' \\
-    --expression-attribute-names '{"#owner":"owner","#expiresAt":"expiresAt","#retainUntil":"retainUntil","#generation":"generation"}' \\
-    --expression-attribute-values "{\\":owner\\":{\\"S\\":\\"$owner\\"},\\":expiresAt\\":{\\"N\\":\\"$expires\\"},\\":retainUntil\\":{\\"N\\":\\"$((now + 2592000))\\"},\\":generation\\":{\\"N\\":\\"$generation\\"}}" \\
-    2>&1 >/dev/null) && { ends=$((before + $2)); return 0; }
-  if [[ "$errors" == *ConditionalCheckFailed* ]]; then return 1; fi
-  say "the lease table does not answer: $errors"
-  return 2
-}
+${renderLeaseTableFunctions().trim()}
 
 # Takes the first free home; sets home and access_point.
 take_any_home() {
@@ -114,12 +88,21 @@ take_any_home() {
     take_lease "$home"
     case $? in
       0) return 0 ;;
+      1) look_at_lease "$home" ;;
       # Unknown whether it was taken: ask again for this home instead of holding two.
       2) return 1 ;;
     esac
   done
   status "another machine holds each home of: $HOMES"
   return 1
+}
+
+# A machine that waits for its region's turn waits for old leases at the same time.
+look_at_unknown_leases() {
+  local each
+  for each in $HOMES; do
+    if [ -z "\${seen_renewals[\${each%%=*}]:-}" ]; then look_at_lease "\${each%%=*}"; fi
+  done
 }
 
 # The mount unit is the same on all machines; which home it leads to follows from the lease.
@@ -131,31 +114,39 @@ point_mount_at_home() {
 
 state_of() { timeout -k 1 "$CALL_SECONDS" systemctl show --property=ActiveState --value "$1"; }
 
-# Stops Jenkins and waits; kills it when the boot clock reaches $1.
+# Stops Jenkins and waits; kills it when the boot clock reaches $1. The stop comes first in any case:
+# systemd would start a Jenkins that was only killed again.
 stop_jenkins() {
   systemctl stop --no-block jenkins.service
-  until [[ "$(state_of jenkins.service)" =~ ^(inactive|failed)$ ]]; do
-    if (($(uptime_seconds) >= $1)); then
-      say "Jenkins did not stop in time: killing it"
+  while :; do
+    look_at_clock
+    if ((uptime >= $1)); then
+      say "Jenkins has no time left: killing it"
       systemctl kill --signal=SIGKILL jenkins.service
     fi
+    if [[ "$(state_of jenkins.service)" =~ ^(inactive|failed)$ ]]; then return; fi
     sleep 0.5
   done
 }
 
-# What \`release\` has to know, because it runs in a process of its own.
-remember() { printf '%s %s %s\\n' "$home" "$owner" "$generation" >"$held"; }
+# What \`release\` and \`check-home\` have to know, each a process of its own: whole or not at all.
+remember() {
+  printf '%s %s %s %s %s\\n' "$home" "$owner" "$generation" "$session" "$ends" >"$held.new"
+  mv "$held.new" "$held"
+}
 
 # Starts Jenkins again after its home could not be mounted. systemd drops a start whose dependency
 # failed, and Restart= covers only what has run. A Jenkins that somebody stopped, or that ended while
 # its home is mounted, is left alone.
 retry_failed_mount() {
   if [[ ! "$(state_of jenkins.service)" =~ ^(inactive|failed)$ ]]; then
-    seen_alive=$(uptime_seconds)
+    look_at_clock
+    seen_alive=$uptime
     return
   fi
   if [ "$(state_of "$MOUNT_UNIT")" != failed ]; then return; fi
-  if (($(uptime_seconds) - seen_alive >= MOUNT_PATIENCE_SECONDS)); then
+  look_at_clock
+  if ((uptime - seen_alive >= MOUNT_PATIENCE_SECONDS)); then
     status "holds $home, which could not be mounted for $MOUNT_PATIENCE_SECONDS s: not trying any more"
     return
   fi
@@ -166,13 +157,25 @@ retry_failed_mount() {
 # Returns only when Jenkins must not run here any more, and has stopped.
 hold() {
   local pause=$RENEW_SECONDS lease_generation=$generation seen_alive
-  seen_alive=$(uptime_seconds)
+  look_at_clock
+  seen_alive=$uptime
   while :; do
     sleep "$pause"
+    # Only a machine or process that stood still gets here so late. First kill, then ask.
+    if ends_within "$KILL_BEFORE_SECONDS"; then
+      status "the lease of $home ended while this process stood still: killing Jenkins"
+      stop_jenkins 0
+      return
+    fi
     generation=$lease_generation
     extend_lease "$home" "$LEASE_SECONDS"
     case $? in
-      0) pause=$RENEW_SECONDS ;;
+      0)
+        pause=$RENEW_SECONDS
+        remember
+        # Nothing but a renewal keeps the watchdog quiet: it stands for the lease's end.
+        tell_systemd WATCHDOG=1
+        ;;
       1)
         status "the lease of $home is lost: killing Jenkins"
         stop_jenkins 0
@@ -180,13 +183,12 @@ hold() {
         ;;
       2)
         pause=1
-        if (($(uptime_seconds) >= ends - STOP_BEFORE_SECONDS)); then
+        if ends_within "$STOP_BEFORE_SECONDS"; then
           status "the lease of $home cannot be renewed: stopping Jenkins before it ends"
           stop_jenkins $((ends - KILL_BEFORE_SECONDS))
           return
         fi
         # The time left belongs to renewing; records can wait.
-        tell_systemd WATCHDOG=1
         continue
         ;;
     esac
@@ -200,24 +202,25 @@ hold() {
       lease_generation=$generation
       remember
     fi
-    retry_failed_mount
-    tell_systemd WATCHDOG=1
+    if [ "$STARTED_BY" = lease ]; then retry_failed_mount; fi
   done
 }
 
 run() {
   find_owner
+  read -r session </proc/sys/kernel/random/uuid
   until find_authority && [ "$active" = "$REGION" ] && take_any_home; do
     if [ "$active" != "$REGION" ]; then
       status "generation $generation is served by $active: Jenkins does not start here"
+      look_at_unknown_leases
     fi
     sleep "$RETRY_SECONDS"
   done
   remember
-  point_mount_at_home
-  tell_systemd --ready --status="holds $home for generation $generation"
+  if [ "$STARTED_BY" = lease ]; then point_mount_at_home; fi
+  tell_systemd --ready WATCHDOG=1 --status="holds $home for generation $generation"
   say "holds $home for generation $generation"
-  systemctl start --no-block jenkins.service
+  if [ "$STARTED_BY" = lease ]; then systemctl start --no-block jenkins.service; fi
   hold
   # Restarted by systemd, which asks for a lease again.
   return 1
@@ -226,8 +229,11 @@ run() {
 # After the lease process ended, however it ended: no Jenkins, then no lease.
 release() {
   if [ ! -s "$held" ]; then return 0; fi
-  read -r home owner generation <"$held"
-  stop_jenkins $(($(uptime_seconds) + 20))
+  look_at_clock
+  local deadline=$((uptime + JENKINS_STOP_SECONDS))
+  read -r home owner generation session ends <"$held"
+  if ((deadline > ends - KILL_BEFORE_SECONDS)); then deadline=$((ends - KILL_BEFORE_SECONDS)); fi
+  stop_jenkins "$deadline"
   if extend_lease "$home" 0; then
     say "released $home"
   else
@@ -237,7 +243,8 @@ release() {
 }
 
 # Jenkins may start once its home is the shared file system and can be written: until a failover
-# has freed it, the waiting region's copy is read-only.
+# has freed it, the waiting region's copy is read-only. The last look is at the lease: it may be long
+# since it was taken, if the machine stood still meanwhile.
 check_home() {
   local type probe
   type=$(findmnt --noheadings --output FSTYPE --mountpoint "$HOME_MOUNT")
@@ -251,6 +258,12 @@ check_home() {
     sleep "$RETRY_SECONDS"
   done
   rm -f "$probe"
+  local ends=0
+  if [ -s "$held" ]; then read -r _ _ _ _ ends <"$held"; fi
+  if ends_within "$STOP_BEFORE_SECONDS"; then
+    say "the lease of this home is not held, or ends too soon: Jenkins does not start"
+    return 1
+  fi
 }
 
 # The Auto Scaling group ends this machine: stop Jenkins, release, and only then let it go.
@@ -272,8 +285,12 @@ case \${1:-} in
   check-home) check_home ;;
   release) release ;;
   watch) watch ;;
+  fenced)
+    if [ -z "\${2:-}" ]; then say "usage: jenkins-lease fenced INSTANCE"; exit 2; fi
+    until free_leases_of "$2"; do sleep 1; done
+    ;;
   *)
-    say "usage: jenkins-lease run|check-home|release|watch"
+    say "usage: jenkins-lease run|check-home|release|watch|fenced INSTANCE"
     exit 2
     ;;
 esac

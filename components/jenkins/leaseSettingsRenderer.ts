@@ -1,3 +1,9 @@
+import {
+  checkLeaseTiming,
+  defaultLeaseTiming,
+  jenkinsStopSeconds,
+  type LeaseTiming,
+} from "./leaseTiming";
 import { literal, renderEnvironmentFile } from "./shellQuotingRenderer";
 
 /** A home that a machine may take, with the access point that leads to it. */
@@ -6,42 +12,6 @@ export interface LeasableHome {
   readonly home: string;
   readonly accessPointId: string;
 }
-
-/** How long a lease lives and when its holder gives up; all in seconds. */
-export interface LeaseTiming {
-  /** Life of a lease after each renewal. Also the longest wait after a machine died unseen. */
-  readonly lease: number;
-  /** Pause between renewals. */
-  readonly renew: number;
-  /** Pause between attempts to take a lease: part of every failover's duration. */
-  readonly retry: number;
-  /** Jenkins is told to stop this long before the lease ends, if it could not be renewed. */
-  readonly stopBefore: number;
-  /** Jenkins is killed this long before the lease ends, if it has not stopped by then. */
-  readonly killBefore: number;
-  /** Limit of one AWS call: an unanswered call must not eat the time that stopping needs. */
-  readonly call: number;
-  /** By how much two machines' clocks may differ. EC2's time service keeps them within 1 ms. */
-  readonly clockSkew: number;
-  /** For how long Jenkins is started again after its home could not be mounted. */
-  readonly mountPatience: number;
-}
-
-/**
- * 90 s hides behind the boot of a replacement (60 to 90 s), so a shorter lease would save nothing;
- * it survives 50 s without an answer from DynamoDB before Jenkins has to stop.
- */
-export const defaultLeaseTiming: LeaseTiming = {
-  lease: 90,
-  renew: 15,
-  retry: 3,
-  stopBefore: 40,
-  killBefore: 10,
-  call: 5,
-  clockSkew: 5,
-  // As long as the Auto Scaling group waits for a new machine's health; then it makes another one.
-  mountPatience: 1_800,
-};
 
 /** What a machine has to know to find out whether it may start Jenkins. */
 export interface LeaseSettings {
@@ -56,9 +26,15 @@ export interface LeaseSettings {
   readonly recordTable: string;
   /** In order of preference. One for a team with one writer, one per slot for active-active. */
   readonly homes: readonly LeasableHome[];
-  readonly autoScalingGroup: string;
+  /**
+   * Who starts Jenkins when the lease is held: the lease itself (default), or a cluster manager, which
+   * then also mounts the home; see renderClusterLeaseUnit.
+   */
+  readonly startedBy?: "lease" | "cluster";
+  /** Absent where no Auto Scaling group ends the machine. */
+  readonly autoScalingGroup?: string;
   /** The hook that holds a terminating machine until Jenkins has stopped. */
-  readonly terminateHook: string;
+  readonly terminateHook?: string;
   readonly timing?: LeaseTiming;
 }
 
@@ -78,7 +54,7 @@ export const leasePaths = {
  */
 export function renderLeaseSettings(settings: LeaseSettings): string {
   const timing = settings.timing ?? defaultLeaseTiming;
-  checkTiming(timing);
+  checkLeaseTiming(timing);
   if (settings.homes.length === 0) throw new Error("a controller needs at least one home to lease");
   return renderEnvironmentFile({
     REGION: settings.region,
@@ -88,8 +64,9 @@ export function renderLeaseSettings(settings: LeaseSettings): string {
     LEASE_TABLE: settings.leaseTable,
     RECORD_TABLE: settings.recordTable,
     HOMES: settings.homes.map(renderHome).join(" "),
-    AUTO_SCALING_GROUP: settings.autoScalingGroup,
-    TERMINATE_HOOK: settings.terminateHook,
+    STARTED_BY: settings.startedBy ?? "lease",
+    AUTO_SCALING_GROUP: settings.autoScalingGroup ?? "",
+    TERMINATE_HOOK: settings.terminateHook ?? "",
     HOME_MOUNT: leasePaths.home,
     MOUNT_UNIT: leasePaths.mountUnit,
     MOUNT_DROP_IN: `/run/systemd/system/${leasePaths.mountUnit}.d/home.conf`,
@@ -98,8 +75,9 @@ export function renderLeaseSettings(settings: LeaseSettings): string {
     RETRY_SECONDS: timing.retry,
     STOP_BEFORE_SECONDS: timing.stopBefore,
     KILL_BEFORE_SECONDS: timing.killBefore,
+    JENKINS_STOP_SECONDS: jenkinsStopSeconds,
     CALL_SECONDS: timing.call,
-    CLOCK_SKEW_SECONDS: timing.clockSkew,
+    DRIFT_SECONDS: timing.drift,
     MOUNT_PATIENCE_SECONDS: timing.mountPatience,
   });
 }
@@ -119,20 +97,4 @@ function renderHome({ home, accessPointId }: LeasableHome): string {
     throw new Error(`access point ${JSON.stringify(accessPointId)} is not an identifier`);
   }
   return `${home}=${accessPointId}`;
-}
-
-function checkTiming(timing: LeaseTiming): void {
-  const worstRenewal = timing.renew + timing.call;
-  if (timing.killBefore < timing.clockSkew) {
-    throw new Error(
-      `Jenkins is killed ${timing.killBefore} s before the lease ends, but clocks may differ by ` +
-        `${timing.clockSkew} s: another machine could start first. Raise killBefore`,
-    );
-  }
-  if (timing.stopBefore <= timing.killBefore || timing.lease - timing.stopBefore <= worstRenewal) {
-    throw new Error(
-      `a lease of ${timing.lease} s needs killBefore (${timing.killBefore}) < stopBefore ` +
-        `(${timing.stopBefore}) < lease - renew - call (${timing.lease - worstRenewal})`,
-    );
-  }
 }

@@ -34,11 +34,7 @@ export function softwareRelease(jenkinsVersion: string): string {
  * @throws Error if the version could be read as anything else by the package manager or the shell.
  */
 export function renderSoftwareInstallation(jenkinsVersion: string): string {
-  if (!/^2\.\d{3,4}\.\d+$/.test(jenkinsVersion)) {
-    throw new Error(
-      `Jenkins version ${JSON.stringify(jenkinsVersion)}: expected an LTS version such as 2.555.3`,
-    );
-  }
+  requireVersion(jenkinsVersion);
   return `#!/bin/bash
 # Jenkins ${jenkinsVersion}, Java ${javaVersion} and pinned plugins on Amazon Linux 2023.
 set -euo pipefail
@@ -59,7 +55,22 @@ dnf -y install java-${javaVersion}-amazon-corretto-headless fontconfig git \\
 # The start lease starts Jenkins, never the boot.
 systemctl disable jenkins.service
 
-install -d -o jenkins -g jenkins ${softwarePaths.plugins} ${softwarePaths.webroot} \\
+${renderPluginInstallation()}printf '%s\\n' "$release" >${softwarePaths.release}
+`;
+}
+
+/** @throws Error if it could be read as anything else by the package manager or the shell. */
+export function requireVersion(jenkinsVersion: string): void {
+  if (!/^2\.\d{3,4}\.\d+$/.test(jenkinsVersion)) {
+    throw new Error(
+      `Jenkins version ${JSON.stringify(jenkinsVersion)}: expected an LTS version such as 2.555.3`,
+    );
+  }
+}
+
+/** The lines that fetch the pinned plugins; they need Jenkins and Java, whatever the distribution. */
+export function renderPluginInstallation(): string {
+  return `install -d -o jenkins -g jenkins ${softwarePaths.plugins} ${softwarePaths.webroot} \\
   ${softwarePaths.gitCaches} ${softwarePaths.workspaces} ${softwarePaths.logs}
 manager=$(mktemp --suffix=.jar)
 plugins=$(mktemp)
@@ -70,7 +81,6 @@ ${renderPluginList(controllerPlugins)}PLUGINS
 java -jar "$manager" --war ${softwarePaths.war} --plugin-file "$plugins" \\
   --plugin-download-directory ${softwarePaths.plugins} --latest false
 chown -R jenkins:jenkins ${softwarePaths.plugins}
-printf '%s\\n' "$release" >${softwarePaths.release}
 `;
 }
 

@@ -1,4 +1,5 @@
-import { homeMountOptions, leasePaths, type LeaseTiming } from "./leaseSettingsRenderer";
+import { homeMountOptions, leasePaths } from "./leaseSettingsRenderer";
+import { jenkinsStopSeconds, type LeaseTiming, watchdogSeconds } from "./leaseTiming";
 import { literal } from "./shellQuotingRenderer";
 import { softwarePaths } from "./softwareRenderer";
 
@@ -15,15 +16,29 @@ export const webPort = 8080;
 /** Port at which agents may connect by TCP. Fixed, so that a security group can name it. */
 export const agentPort = 50000;
 
-/** systemd ends Jenkins this long after it asked it to stop, in seconds. */
-export const jenkinsStopSeconds = 20;
-
 /**
- * The unit that takes and keeps the lease. Jenkins is bound to it: if it ends, Jenkins ends. The
- * watchdog covers a lease process that is alive but does nothing: half a lease plus the time to stop
- * Jenkins is less than a lease.
+ * The unit that takes and keeps the lease, and starts Jenkins. Jenkins is bound to it: if it ends,
+ * Jenkins ends; and whoever else starts Jenkins starts this first and waits until the lease is held.
  */
 export function renderLeaseUnit(timing: LeaseTiming): string {
+  return `${leaseUnit(timing)}Restart=always
+RestartSec=${timing.retry}
+
+[Install]
+WantedBy=multi-user.target
+`;
+}
+
+/**
+ * The same for a machine on which a cluster manager starts and stops lease, home and Jenkins, in this
+ * order: the lease is never taken by itself, never started again by systemd, and starts nothing.
+ */
+export function renderClusterLeaseUnit(timing: LeaseTiming): string {
+  return leaseUnit(timing);
+}
+
+/** The watchdog covers a process that is alive but does nothing, frozen for instance. */
+function leaseUnit(timing: LeaseTiming): string {
   return `[Unit]
 Description=Start lease of the Jenkins home
 Wants=network-online.target
@@ -40,13 +55,10 @@ ExecStopPost=${leasePaths.script} release
 # A waiting region's machine may wait for its turn for as long as it takes.
 TimeoutStartSec=infinity
 TimeoutStopSec=${jenkinsStopSeconds * 3}
-WatchdogSec=${Math.floor(timing.lease / 2)}
-Restart=always
-RestartSec=${timing.retry}
+WatchdogSec=${watchdogSeconds(timing)}
+# A frozen process hears nothing else.
+WatchdogSignal=SIGKILL
 OOMScoreAdjust=-1000
-
-[Install]
-WantedBy=multi-user.target
 `;
 }
 

@@ -30,8 +30,11 @@ const ofRehearsals = "rehearsal-";
 /** What belongs to team `x` is called `x-agents`, `x-agents-start` and `x-agents-build`. */
 const ofAgents = /-agents(-start|-build)?$/;
 
+/** The pair of team `x` is called `x-pair`, its machines `x-pair-1` and `x-pair-2`. */
+const ofPairs = /-pair(-\d)?$/;
+
 /** What {@link isReservedTeamName} refuses, in words. */
-export const reservedTeamNames = `${partsOfOurs.join(", ")}, edge-, edge-http- and region- with a number, what begins with rehearsal- and what ends in -agents, -agents-start or -agents-build`;
+export const reservedTeamNames = `${partsOfOurs.join(", ")}, edge-, edge-http- and region- with a number, what begins with rehearsal- and what ends in -agents, -agents-start, -agents-build or -pair with a number or without`;
 
 /** True where a team of that name would take the name of something else. */
 export function isReservedTeamName(name: string): boolean {
@@ -39,6 +42,7 @@ export function isReservedTeamName(name: string): boolean {
     partsOfOurs.includes(name) ||
     numbered.test(name) ||
     ofAgents.test(name) ||
+    ofPairs.test(name) ||
     name.startsWith(ofRehearsals)
   );
 }

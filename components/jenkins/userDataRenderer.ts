@@ -7,18 +7,15 @@ import {
   renderJenkinsConfiguration,
 } from "./jenkinsConfigurationRenderer";
 import { renderLeaseScript } from "./leaseScriptRenderer";
-import {
-  defaultLeaseTiming,
-  leasePaths,
-  type LeaseSettings,
-  renderLeaseSettings,
-} from "./leaseSettingsRenderer";
+import { leasePaths, type LeaseSettings, renderLeaseSettings } from "./leaseSettingsRenderer";
+import { defaultLeaseTiming } from "./leaseTiming";
 import { type ControllerSecret, renderSecretsScript } from "./secretsScriptRenderer";
 import { renderSoftwareInstallation } from "./softwareRenderer";
 import {
   controllerPaths,
   renderHomeMountUnit,
   renderJenkinsDropIn,
+  renderClusterLeaseUnit,
   renderLeaseUnit,
   renderTerminationUnit,
 } from "./systemdUnitRenderer";
@@ -120,23 +117,26 @@ export function renderCloudConfig(
   return text;
 }
 
-/** The files that every machine with a Jenkins has: its software, and what ships its logs. */
+/** The files that every machine of the golden image has: its software, and what ships its logs. */
 export function commonFiles(
   jenkinsVersion: string,
   monitoring: CloudWatchAgentSettings,
 ): readonly BootFile[] {
-  return [
-    {
-      path: softwareScript,
-      content: renderSoftwareInstallation(jenkinsVersion),
-      permissions: "0755",
-    },
-    {
-      path: monitoringFile,
-      content: renderCloudWatchAgentConfiguration(monitoring),
-      permissions: "0644",
-    },
-  ];
+  return [softwareFile(renderSoftwareInstallation(jenkinsVersion)), monitoringFileOf(monitoring)];
+}
+
+/** The script that {@link preparingCommands} run first. */
+export function softwareFile(content: string): BootFile {
+  return { path: softwareScript, content, permissions: "0755" };
+}
+
+/** What the CloudWatch agent ships. */
+export function monitoringFileOf(monitoring: CloudWatchAgentSettings): BootFile {
+  return {
+    path: monitoringFile,
+    content: renderCloudWatchAgentConfiguration(monitoring),
+    permissions: "0644",
+  };
 }
 
 /** A file below systemd's folder of units. */
@@ -144,8 +144,17 @@ export function unitFile(name: string, content: string): BootFile {
   return { path: `/etc/systemd/system/${name}`, content, permissions: "0644" };
 }
 
-/** What the boot writes, in readable form. */
+/** What the boot of a machine in an Auto Scaling group writes, in readable form. */
 export function controllerFiles(given: ControllerUserData): readonly BootFile[] {
+  return [
+    ...leasedJenkinsFiles(given),
+    ...commonFiles(given.jenkinsVersion, given.monitoring),
+    unitFile("jenkins-terminate.service", renderTerminationUnit()),
+  ];
+}
+
+/** Lease, mount and Jenkins itself: the same on every machine that may write a home. */
+export function leasedJenkinsFiles(given: ControllerUserData): readonly BootFile[] {
   const timing = given.lease.timing ?? defaultLeaseTiming;
   const [preferred] = given.lease.homes;
   if (preferred === undefined) throw new Error("a controller needs at least one home to lease");
@@ -162,9 +171,12 @@ export function controllerFiles(given: ControllerUserData): readonly BootFile[] 
       content: renderJenkinsConfiguration(given.configuration),
       permissions: "0644",
     },
-    ...commonFiles(given.jenkinsVersion, given.monitoring),
-    unitFile("jenkins-lease.service", renderLeaseUnit(timing)),
-    unitFile("jenkins-terminate.service", renderTerminationUnit()),
+    unitFile(
+      "jenkins-lease.service",
+      given.lease.startedBy === "cluster"
+        ? renderClusterLeaseUnit(timing)
+        : renderLeaseUnit(timing),
+    ),
     unitFile(
       leasePaths.mountUnit,
       renderHomeMountUnit(given.fileSystemId, preferred.accessPointId),

@@ -48,6 +48,10 @@ export class Network extends pulumi.ComponentResource {
   readonly privateSubnetIds: pulumi.Output<string[]>;
   /** One a zone, without any way out: homes and databases. */
   readonly isolatedSubnetIds: pulumi.Output<string[]>;
+  /** Of all subnets, in the order of their tables; one a subnet, so three a zone. */
+  readonly routeTableIds: pulumi.Output<string[]>;
+  /** How many of them there are. */
+  readonly routeTables: number;
   /** Ids of the security groups. */
   readonly securityGroups: Readonly<Record<SecurityGroupName, pulumi.Output<string>>>;
 
@@ -61,6 +65,9 @@ export class Network extends pulumi.ComponentResource {
     this.publicSubnetIds = vpc.publicSubnetIds;
     this.privateSubnetIds = vpc.privateSubnetIds;
     this.isolatedSubnetIds = vpc.isolatedSubnetIds;
+    this.routeTableIds = vpc.routeTables.apply((tables) => pulumi.all(tables.map(({ id }) => id)));
+    this.routeTables =
+      args.availabilityZones * planSubnets(args.cidr, args.availabilityZones).tiers.length;
     this.securityGroups = createSecurityGroups(name, prefix, vpc.vpcId, this);
     createEndpoints(
       name,
@@ -68,7 +75,7 @@ export class Network extends pulumi.ComponentResource {
         region,
         prefix,
         vpcId: vpc.vpcId,
-        routeTableIds: vpc.routeTables.apply((tables) => pulumi.all(tables.map(({ id }) => id))),
+        routeTableIds: this.routeTableIds,
         subnetIds: vpc.privateSubnetIds,
         securityGroupId: this.securityGroups.endpoints,
         interfaceEndpoints: args.interfaceEndpoints,
@@ -101,6 +108,8 @@ export class Network extends pulumi.ComponentResource {
       publicSubnetIds: this.publicSubnetIds,
       privateSubnetIds: this.privateSubnetIds,
       isolatedSubnetIds: this.isolatedSubnetIds,
+      routeTableIds: this.routeTableIds,
+      routeTables: this.routeTables,
       securityGroups: this.securityGroups,
     });
   }

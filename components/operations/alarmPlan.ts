@@ -21,7 +21,8 @@ export interface WatchedRegion<Value> {
 
 export interface WatchedTeam<Value> {
   readonly name: string;
-  readonly autoScalingGroup: Value;
+  /** Absent where the team has a pair of machines instead. */
+  readonly autoScalingGroup?: Value;
   /** `targetgroup/<name>/<id>`. */
   readonly targetGroup: Value;
   readonly loadBalancer: Value;
@@ -107,21 +108,27 @@ function teamAlarms<Value>(team: WatchedTeam<Value>): PlannedAlarm<Value>[] {
       periods: 10,
       missing: "breaching",
     },
-    {
-      name: `${team.name}-capacity`,
-      says: `Team ${team.name} has fewer machines in service than its minimum of ${team.minimum}: see the group's activities.`,
-      namespace: "AWS/AutoScaling",
-      metric: "GroupInServiceInstances",
-      dimensions: { AutoScalingGroupName: team.autoScalingGroup },
-      statistic: "Maximum",
-      comparison: "below",
-      threshold: team.minimum,
-      periodSeconds: 60,
-      periods: 15,
-      // Group metrics start some minutes after the group.
-      missing: "missing",
-    },
+    ...(team.autoScalingGroup === undefined
+      ? []
+      : [capacityAlarm(team.name, team.minimum, team.autoScalingGroup)]),
   ];
+}
+
+function capacityAlarm<Value>(team: string, minimum: number, group: Value): PlannedAlarm<Value> {
+  return {
+    name: `${team}-capacity`,
+    says: `Team ${team} has fewer machines in service than its minimum of ${minimum}: see the group's activities.`,
+    namespace: "AWS/AutoScaling",
+    metric: "GroupInServiceInstances",
+    dimensions: { AutoScalingGroupName: group },
+    statistic: "Maximum",
+    comparison: "below",
+    threshold: minimum,
+    periodSeconds: 60,
+    periods: 15,
+    // Group metrics start some minutes after the group.
+    missing: "missing",
+  };
 }
 
 function homeAlarms<Value>({

@@ -24,7 +24,8 @@ export interface DashboardContent {
 
 export interface DashboardTeam {
   readonly name: string;
-  readonly autoScalingGroup: string;
+  /** Absent where the team has a pair of machines instead. */
+  readonly autoScalingGroup?: string;
   /** `targetgroup/<name>/<id>`. */
   readonly targetGroup: string;
   /** `app/<name>/<id>` of its load balancer. */
@@ -166,13 +167,19 @@ function teamWidgets(content: DashboardContent): Widget[] {
     graph(
       title("Controllers' CPU"),
       content.region,
-      shown.map((team) => [
-        "AWS/EC2",
-        "CPUUtilization",
-        "AutoScalingGroupName",
-        team.autoScalingGroup,
-        { label: team.name },
-      ]),
+      shown.flatMap(({ name, autoScalingGroup }) =>
+        autoScalingGroup === undefined
+          ? []
+          : [
+              [
+                "AWS/EC2",
+                "CPUUtilization",
+                "AutoScalingGroupName",
+                autoScalingGroup,
+                { label: name },
+              ],
+            ],
+      ),
       "Average",
     ),
   ];

@@ -10,7 +10,8 @@ import type { ServingGroup } from "./quotaPlan";
 
 /** A team's resources as {@link file://../jenkins/jenkinsCluster.ts} publishes them. */
 export interface ObservedTeam {
-  readonly autoScalingGroupName: pulumi.Input<string>;
+  /** Absent where the team has a pair of machines instead. */
+  readonly autoScalingGroupName?: pulumi.Input<string>;
   readonly targetGroupArn: pulumi.Input<string>;
   readonly loadBalancerIndex: number;
   readonly serving: { readonly min: number };
@@ -154,7 +155,9 @@ export class Observability extends pulumi.ComponentResource {
 function watchedTeams(args: ObservabilityArgs): WatchedTeam<pulumi.Input<string>>[] {
   return Object.entries(args.teams).map(([name, team]) => ({
     name,
-    autoScalingGroup: team.autoScalingGroupName,
+    ...(team.autoScalingGroupName === undefined
+      ? {}
+      : { autoScalingGroup: team.autoScalingGroupName }),
     targetGroup: pulumi.output(team.targetGroupArn).apply(targetGroupId),
     loadBalancer: loadBalancerId(args.loadBalancers[team.loadBalancerIndex]?.arn ?? ""),
     minimum: team.serving.min,

@@ -24,7 +24,12 @@ export type TieBreaker =
   /** A third machine that gives one side its vote (corosync-qnetd). */
   | { readonly kind: "quorumDevice"; readonly host: string }
   /** A machine may fence only while it reaches one of these, such as the gateway. */
-  | { readonly kind: "ping"; readonly targets: readonly string[] };
+  | { readonly kind: "ping"; readonly targets: readonly string[] }
+  /**
+   * Fencing itself, where its device is reached over the machines' own network alone, as EC2 is: a
+   * machine that is cut off cannot shoot. A board with a wire of its own is no tie-breaker.
+   */
+  | { readonly kind: "fencing" };
 
 /** What the active machine mounts as Jenkins's home. */
 export interface ClusterHome {
@@ -37,14 +42,26 @@ export interface ClusterHome {
   readonly options: string;
 }
 
+/**
+ * A home that belongs to whoever holds its start lease: the lease decides, systemd mounts. Pacemaker
+ * starts and watches both as units, in this order.
+ */
+export interface LeasedHome {
+  /** The unit that takes and keeps the lease, without `.service`. */
+  readonly leaseUnit: string;
+  /** The mount's unit, with `.mount`. */
+  readonly mountUnit: string;
+}
+
 /** An active and a passive machine of one controller. */
 export interface ControllerCluster {
   /** Name of the cluster, a DNS label. */
   readonly name: string;
   /** The first one is preferred when both could serve for the first time; nothing fails back by itself. */
   readonly machines: readonly [PairMachine, PairMachine];
-  readonly home: ClusterHome;
-  readonly vip: Vip;
+  readonly home: ClusterHome | LeasedHome;
+  /** Absent where others see for themselves which machine serves, as a load balancer does. */
+  readonly vip?: Vip;
   readonly fencing: Fencing;
   readonly tieBreaker: TieBreaker;
 }

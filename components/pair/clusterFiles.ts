@@ -26,7 +26,7 @@ export function clusterFiles(cluster: ControllerCluster, profile: PairProfile): 
     {
       // The cluster starts Jenkins; booting must not.
       path: "/etc/systemd/system-preset/10-pair.preset",
-      content: "disable jenkins.service\n",
+      content: `disable jenkins.service\n${"leaseUnit" in cluster.home ? `disable ${cluster.home.leaseUnit}.service\n` : ""}`,
       permissions: "0644",
     },
   ];

@@ -1,5 +1,5 @@
 import type { ArgumentProblem } from "../argumentProblems";
-import type { ControllerCluster } from "./cluster";
+import type { ClusterHome, ControllerCluster, LeasedHome } from "./cluster";
 import { machineProblems } from "./pairProblems";
 import { addressProblems } from "./vipProblems";
 
@@ -8,6 +8,7 @@ const ipv4 = /^((25[0-5]|2[0-4]\d|1?\d?\d)(\.(?!$)|$)){4}$/;
 const host = /^[a-z0-9]([a-z0-9.-]{0,200}[a-z0-9])?$/;
 const instance = /^i-[0-9a-f]{8,17}$/;
 const agentName = /^fence_[a-z0-9_]{1,40}$/;
+const unitName = /^[A-Za-z0-9][A-Za-z0-9:_.@-]{0,80}$/;
 const absolutePath = /^\/[A-Za-z0-9._/-]+$/;
 /** What corosync.conf, a mount and a shell all take literally. */
 const word = /^[A-Za-z0-9._:/@+=,-]+$/;
@@ -21,6 +22,47 @@ export function clusterProblems(cluster: ControllerCluster): ArgumentProblem[] {
   return [
     ...(label.test(name) ? [] : [wrong("name", name, "a DNS label such as ma")]),
     ...machineProblems(cluster),
+    ...homeProblems(home),
+    ...(vip === undefined ? [] : addressProblems(vip)),
+    ...fencingProblems(cluster),
+    ...(tieBreaker.kind === "quorumDevice" && !host.test(tieBreaker.host)
+      ? [wrong("tieBreaker.host", tieBreaker.host, "the host of corosync-qnetd")]
+      : []),
+    ...(tieBreaker.kind === "ping"
+      ? tieBreaker.targets.flatMap((target, index) => pingProblems(target, index, cluster))
+      : []),
+    ...(tieBreaker.kind === "fencing" && fencing.kind !== "aws"
+      ? [
+          {
+            path: "tieBreaker.kind",
+            reason: `is fencing, but ${fencing.agent} may reach its device past a network that is cut: give quorumDevice or ping`,
+          },
+        ]
+      : []),
+    ...(fencing.kind === "aws" && vip?.kind === "arp"
+      ? [
+          {
+            path: "vip.kind",
+            reason:
+              "is arp while fencing is by EC2: a VPC ignores gratuitous ARP; give overlayRoute or elasticIp",
+          },
+        ]
+      : []),
+  ];
+}
+
+function homeProblems(home: ClusterHome | LeasedHome): ArgumentProblem[] {
+  if ("leaseUnit" in home) {
+    return [
+      ...(unitName.test(home.leaseUnit)
+        ? []
+        : [wrong("home.leaseUnit", home.leaseUnit, "a unit's name such as jenkins-lease")]),
+      ...(unitName.test(home.mountUnit) && home.mountUnit.endsWith(".mount")
+        ? []
+        : [wrong("home.mountUnit", home.mountUnit, "a unit's name such as var-lib-jenkins.mount")]),
+    ];
+  }
+  return [
     ...(word.test(home.device)
       ? []
       : [wrong("home.device", home.device, "what is mounted, such as fs-0123456789abcdef0:/")]),
@@ -33,23 +75,6 @@ export function clusterProblems(cluster: ControllerCluster): ArgumentProblem[] {
     ...(word.test(home.options)
       ? []
       : [wrong("home.options", home.options, "mount options, separated by commas")]),
-    ...addressProblems(vip),
-    ...fencingProblems(cluster),
-    ...(tieBreaker.kind === "quorumDevice" && !host.test(tieBreaker.host)
-      ? [wrong("tieBreaker.host", tieBreaker.host, "the host of corosync-qnetd")]
-      : []),
-    ...(tieBreaker.kind === "ping"
-      ? tieBreaker.targets.flatMap((target, index) => pingProblems(target, index, cluster))
-      : []),
-    ...(fencing.kind === "aws" && vip.kind === "arp"
-      ? [
-          {
-            path: "vip.kind",
-            reason:
-              "is arp while fencing is by EC2: a VPC ignores gratuitous ARP; give overlayRoute or elasticIp",
-          },
-        ]
-      : []),
   ];
 }
 

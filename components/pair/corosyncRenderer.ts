@@ -41,7 +41,7 @@ logging {
 }
 
 function renderVotes({ tieBreaker }: ControllerCluster): string {
-  if (tieBreaker.kind === "ping") return "    two_node: 1\n    wait_for_all: 1";
+  if (tieBreaker.kind !== "quorumDevice") return "    two_node: 1\n    wait_for_all: 1";
   return `    expected_votes: 2
     device {
         model: net

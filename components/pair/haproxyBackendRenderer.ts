@@ -33,7 +33,7 @@ export function renderTeamBackend(
         ]),
     ...serversOf(team, pair, here).map(
       ({ machine, options }) =>
-        `    server ${team.name}-${machine.name} ${machine.address}:${team.webPort} ` +
+        `    server ${team.name}-${machine.name} ${addressOf(team, machine)}:${team.webPort} ` +
         [
           "check",
           ...(encrypted ? [`check-ssl check-sni ${host} verify none`] : []),
@@ -41,6 +41,10 @@ export function renderTeamBackend(
         ].join(" "),
     ),
   ].join("\n");
+}
+
+function addressOf({ addresses }: PairTeam, { name, address }: PairMachine): string {
+  return addresses?.[name] ?? address;
 }
 
 /**
@@ -100,7 +104,7 @@ export function renderAgentSections(
     // Who went to the standby comes back with the web traffic: one controller has all of a team's agents.
     const leaves = strategyOf(team, pair) === "active-passive" && !backup;
     return [
-      `    server ${name}-${machine.name} ${machine.address}:${agents.controllerPort} check`,
+      `    server ${name}-${machine.name} ${addressOf(team, machine)}:${agents.controllerPort} check`,
       ...(backup ? ["backup"] : []),
       ...(leaves ? ["on-marked-up shutdown-backup-sessions"] : []),
     ].join(" ");

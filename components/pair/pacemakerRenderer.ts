@@ -1,4 +1,4 @@
-import type { ClusterTiming, ControllerCluster } from "./cluster";
+import type { ClusterHome, ClusterTiming, ControllerCluster, LeasedHome } from "./cluster";
 import { renderFencing } from "./fencingRenderer";
 import type { Vip } from "./vip";
 import { element, nameValues } from "./xmlRenderer";
@@ -6,10 +6,20 @@ import { element, nameValues } from "./xmlRenderer";
 /** Names of the cluster's resources, as `crm_mon` shows them. */
 export const clusterResources = {
   group: "jenkins",
+  lease: "jenkins-start-lease",
   home: "jenkins-home",
   controller: "jenkins-controller",
   address: "jenkins-address",
 } as const;
+
+/** Longest start of Jenkins, of a home that thousands of jobs have filled, s. */
+const longestStart = 1_800;
+
+/**
+ * Longest wait for a start lease, s. A lease that the other machine held ends within two minutes; a
+ * region that waits for its turn gets it when the failover that started the machine has committed.
+ */
+const longestWait = 3_600;
 
 /**
  * Pacemaker's configuration (2.1 or later) as the sections of a CIB. Home, Jenkins and address go
@@ -31,6 +41,8 @@ export function renderPacemaker(
         // Longer than an instance takes to stop by EC2; a fence that is not confirmed moves nothing.
         "stonith-timeout": "120s",
         "have-watchdog": false,
+        // What did not start is tried again: `migration-threshold` counts, not the first failure.
+        "start-failure-is-fatal": false,
       }),
     ]),
     resources: element("resources", {}, [...fencing.devices, renderGroup(cluster, timing)]),
@@ -92,8 +104,8 @@ export function renderCib(sections: Readonly<Record<ClusterSection, string>>): s
 }
 
 function renderGroup(cluster: ControllerCluster, timing: ClusterTiming): string {
-  const { group, home, controller, address } = clusterResources;
-  const operations = (id: string, start: number, stop: number) =>
+  const { group, controller, address } = clusterResources;
+  const operations: Operations = (id, start, stop) =>
     element("operations", {}, [
       operation(id, "monitor", timing.monitor, 30),
       operation(id, "start", 0, start),
@@ -101,20 +113,46 @@ function renderGroup(cluster: ControllerCluster, timing: ClusterTiming): string 
       operation(id, "stop", 0, stop),
     ]);
   return element("group", { id: group }, [
-    element("primitive", { id: home, class: "ocf", provider: "heartbeat", type: "Filesystem" }, [
+    ...("leaseUnit" in cluster.home
+      ? renderLeasedHome(cluster.home, operations)
+      : [renderHome(cluster.home, operations)]),
+    renderUnit(controller, "jenkins", operations(controller, longestStart, 60)),
+    ...(cluster.vip === undefined
+      ? []
+      : [renderAddress(cluster.vip, address, operations(address, 60, 30))]),
+  ]);
+}
+
+/** The operations of a resource, with the limits of its start and stop in s. */
+type Operations = (id: string, start: number, stop: number) => string;
+
+function renderUnit(id: string, unit: string, operations: string): string {
+  return element("primitive", { id, class: "systemd", type: unit }, [operations]);
+}
+
+function renderHome(given: ClusterHome, operations: Operations): string {
+  const { home } = clusterResources;
+  return element(
+    "primitive",
+    { id: home, class: "ocf", provider: "heartbeat", type: "Filesystem" },
+    [
       nameValues("instance_attributes", `${home}-attributes`, {
-        device: cluster.home.device,
-        directory: cluster.home.directory,
-        fstype: cluster.home.type,
-        options: cluster.home.options,
+        device: given.device,
+        directory: given.directory,
+        fstype: given.type,
+        options: given.options,
       }),
       operations(home, 60, 60),
-    ]),
-    element("primitive", { id: controller, class: "systemd", type: "jenkins" }, [
-      operations(controller, 1_800, 60),
-    ]),
-    renderAddress(cluster.vip, address, operations(address, 60, 30)),
-  ]);
+    ],
+  );
+}
+
+function renderLeasedHome({ leaseUnit, mountUnit }: LeasedHome, operations: Operations): string[] {
+  const { lease, home } = clusterResources;
+  return [
+    renderUnit(lease, leaseUnit, operations(lease, longestWait, 90)),
+    renderUnit(home, mountUnit, operations(home, 150, 60)),
+  ];
 }
 
 function operation(id: string, name: string, interval: number, timeout: number): string {

@@ -24,10 +24,17 @@ export interface PairMachine {
 export interface PairTeam {
   /** A DNS label; its host is `<name>jenkins.<domain>`, its path `/<name>/`. */
   readonly name: string;
+  /** Another host than that one, in full. */
+  readonly host?: string;
   /** Default: the pair's. */
   readonly strategy?: PairStrategy;
   /** Port of the controller's web server, the same on both machines. */
   readonly webPort: number;
+  /**
+   * Where the team's controllers are, IPv4 by the name of the pair's machine that is their nearest.
+   * Default: on the pair's own machines.
+   */
+  readonly addresses?: Readonly<Record<string, string>>;
   /**
    * Port of the controller's inbound agents on both machines, and the one at which the pair takes
    * their connections for it. Absent: agents come by WebSocket, over the web port.
@@ -77,10 +84,10 @@ export interface ProxyPair {
 
 /** The host under which a team is reached. */
 export function hostOf(
-  team: Pick<PairTeam, "name">,
+  { name, host }: Pick<PairTeam, "name" | "host">,
   { domain }: Pick<ProxyPair, "domain">,
 ): string {
-  return `${team.name}jenkins.${domain}`;
+  return host ?? `${name}jenkins.${domain}`;
 }
 
 /** The strategy that holds for a team. */

@@ -1,5 +1,6 @@
 import type { ArgumentProblem } from "../argumentProblems";
 import { hostOf, type PairTeam, type ProxyPair, strategyOf } from "./pair";
+import { duplicates, portProblems } from "./portProblems";
 import { type ProxyTiming, webSocketPing } from "./proxyTiming";
 
 /** A DNS label as every file of ours takes it literally. */
@@ -11,13 +12,6 @@ const ipv4 = /^((25[0-5]|2[0-4]\d|1?\d?\d)(\.(?!$)|$)){4}$/;
 const urlPath = /^\/[A-Za-z0-9._~/-]*$/;
 const filePath = /^\/[A-Za-z0-9._/-]+$/;
 const userName = /^[a-z][a-z0-9_-]{0,31}$/;
-
-/** Ports of the pair's machines that are taken, and by what. */
-const ownPorts: readonly (readonly [number, string])[] = [
-  [80, "the pair's own HTTP"],
-  [443, "the pair's own HTTPS"],
-  [8405, "the pair's sign of life"],
-];
 
 /** Most teams of one pair: two machines with more controllers than that are no machines of this world. */
 const mostTeams = 100;
@@ -73,7 +67,10 @@ function teamProblems(team: PairTeam, path: string, pair: ProxyPair): ArgumentPr
   const host = hostOf(team, pair);
   return [
     ...(label.test(name) ? [] : [wrong(`${path}.name`, name, labelForm)]),
-    ...(`${name}jenkins`.length <= 63
+    ...(team.host === undefined || domainName.test(team.host)
+      ? []
+      : [wrong(`${path}.host`, team.host, "a DNS name such as ma.example.com")]),
+    ...(team.host !== undefined || `${name}jenkins`.length <= 63
       ? []
       : [
           { path: `${path}.name`, reason: `makes the host ${host}, whose first label is too long` },
@@ -93,6 +90,7 @@ function teamProblems(team: PairTeam, path: string, pair: ProxyPair): ArgumentPr
         ]
       : []),
     ...weightProblems(weights, `${path}.weights`, names, strategy),
+    ...(team.addresses === undefined ? [] : elsewhereProblems(team.addresses, path, names)),
     ...(team.prefixed === true && pair.tls.kind === "passthrough"
       ? [
           {
@@ -101,6 +99,29 @@ function teamProblems(team: PairTeam, path: string, pair: ProxyPair): ArgumentPr
           },
         ]
       : []),
+  ];
+}
+
+/** Controllers on machines of their own: both addresses, or neither. */
+function elsewhereProblems(
+  addresses: Readonly<Record<string, string>>,
+  path: string,
+  machines: readonly string[],
+): ArgumentProblem[] {
+  const unknown = Object.keys(addresses).filter((name) => !machines.includes(name));
+  return [
+    ...unknown.map((name) =>
+      wrong(`${path}.addresses`, name, `one of the machines: ${machines.join(", ")}`),
+    ),
+    ...machines
+      .filter((name) => !ipv4.test(addresses[name] ?? ""))
+      .map((name) =>
+        wrong(
+          `${path}.addresses.${name}`,
+          addresses[name] ?? "nothing",
+          "the IPv4 address of the controller's machine",
+        ),
+      ),
   ];
 }
 
@@ -122,27 +143,6 @@ function weightProblems(
       ? []
       : [wrong(`${path}.${machine}`, weight, "a whole number from 1 to 256")]),
   ]);
-}
-
-/** Two that listen at one port of a machine: both are named. */
-function portProblems({ teams, stats }: ProxyPair): ArgumentProblem[] {
-  const listeners = [
-    ...ownPorts.map(([value, path]) => ({ value, path })),
-    { value: stats.port, path: "stats.port" },
-    ...teams.flatMap(({ webPort, agents }, index) => [
-      { value: webPort, path: `teams[${index}].webPort` },
-      ...(agents === undefined
-        ? []
-        : [
-            { value: agents.controllerPort, path: `teams[${index}].agents.controllerPort` },
-            { value: agents.pairPort, path: `teams[${index}].agents.pairPort` },
-          ]),
-    ]),
-  ];
-  const bad = listeners
-    .filter(({ value }) => !Number.isInteger(value) || value < 1 || value > 65_535)
-    .map(({ path, value }) => wrong(path, value, "a port from 1 to 65535"));
-  return [...bad, ...duplicates(listeners, "give one of them another port")];
 }
 
 function tlsProblems({ tls }: ProxyPair): ArgumentProblem[] {
@@ -172,23 +172,6 @@ function statsProblems({ stats, machines }: ProxyPair): ArgumentProblem[] {
       ? []
       : [wrong("stats.user", stats.user, "up to 32 lower-case letters, digits, _ and -")]),
   ];
-}
-
-interface Placed {
-  readonly value: string | number;
-  readonly path: string;
-}
-
-function duplicates(all: readonly Placed[], fix: string): ArgumentProblem[] {
-  const first = new Map<string | number, string>();
-  return all.flatMap(({ value, path }) => {
-    const other = first.get(value);
-    if (other === undefined) {
-      first.set(value, path);
-      return [];
-    }
-    return [{ path, reason: `is ${JSON.stringify(value)}, as is ${other}; ${fix}` }];
-  });
 }
 
 /** What no proxy of ours may be timed like. @param path where the timing stands in the configuration */

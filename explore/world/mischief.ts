@@ -77,15 +77,19 @@ export function repair(world: World): World | undefined {
 
 /** What a tick does to the world; records grow older on their own. */
 export function ageWorld(world: World, silenceLimit: number): World {
-  const { truth, oldInstance, home } = world;
+  const { truth, oldInstance } = world;
   return {
-    ...world,
+    ...begunToFreeing(world),
     oldInstance: oldInstance === "booting" ? "up" : oldInstance,
-    home: home === "begun" ? "freeing" : home,
     truth: {
       ...truth,
       silent: truth.silent < 0 ? -1 : Math.min(silenceLimit, truth.silent + 1),
       alarmTaken: false,
     },
   };
+}
+
+/** From here on the home may become writable at any time. */
+export function begunToFreeing(world: World): World {
+  return world.home === "begun" ? { ...world, home: "freeing" } : world;
 }

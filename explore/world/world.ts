@@ -37,7 +37,10 @@ export interface World {
   /** Jenkins runs in the new region, writes and answers. */
   readonly newWrites: boolean;
   readonly replica: "replicating" | "promoting" | "promoted";
-  /** Freeing takes a tick, longer than a run lives: `begun` is the tick in which it was asked for. */
+  /**
+   * Freeing takes a tick, longer than a run lives, unless the environment frees at once: `begun` is
+   * the tick in which it was asked for.
+   */
   readonly home: "replicating" | "begun" | "freeing" | "writable";
   /**
    * Replica and home say that they are complete until a moment after the record's fence; see

@@ -35,6 +35,7 @@ export function without(
   record: FailoverRecord,
   ...keys: readonly (keyof FailoverRecord)[]
 ): FailoverRecord {
+  if (!keys.some((key) => key in record)) return record;
   const kept = Object.entries(record).filter(
     ([key]) => !keys.includes(key as keyof FailoverRecord),
   );

@@ -11,11 +11,12 @@ import {
   without,
 } from "./decision";
 import { fenceActions, judgeFence, noteSilence } from "./fence";
+import { belowServing, raise } from "./steps";
 
 /**
- * A run that was frozen between its save and its requests may still carry them out after an abort.
- * No Lambda lives longer than 15 minutes, so undoing goes on for a little longer than that, and then
- * until all of it was seen put back.
+ * A run that was frozen between its save and its requests may still carry them out after an abort, or
+ * after the attempt that followed it. No Lambda lives longer than 15 minutes, so what it may undo is
+ * watched for a little longer than that, and then until all of it was seen as it should be.
  */
 export const settleFor = 20 * 60_000;
 
@@ -143,11 +144,17 @@ function isFenced(group: GroupState, policy: Policy): boolean {
  * `serving`: the latch (S4). The old region is fenced again whenever it comes back, with whatever
  * sizes it comes back (S3), and traffic stays where it is.
  */
-export function serve(before: FailoverRecord, observation: Observation, now: number): Decision {
+export function serve(
+  before: FailoverRecord,
+  observation: Observation,
+  policy: Policy,
+  now: number,
+): Decision {
   // What a person may accept depends on how long the former region has been silent: unfenced.ts.
-  const record = noteSilence(before, observation.activeGroups, now);
+  const heard = noteSilence(before, observation.activeGroups, now);
+  const { record, raising } = holdCapacity(heard, observation, policy, now);
   const fence = judgeFence(record, observation, now, Number.POSITIVE_INFINITY);
-  const actions: Action[] = fenceActions(observation, []);
+  const actions: Action[] = [...fenceActions(observation, []), ...raising];
   const traffic = observation.traffic;
   // An endpoint that cannot be read is asked for again only until it was seen as wanted once.
   const moved = traffic?.known ? traffic.value.waitingOpen : isDone(record, "traffic");
@@ -167,4 +174,22 @@ export function serve(before: FailoverRecord, observation: Observation, now: num
       "accepted writes while it could not be fenced.",
   });
   return decide(before, said, actions);
+}
+
+/**
+ * A run that the abort of an earlier attempt left behind may lower the new region's groups after this
+ * attempt already serves. They are raised again until no such run can live any more; from then on a
+ * person's sizes count.
+ */
+function holdCapacity(
+  record: FailoverRecord,
+  { waitingGroups }: Observation,
+  policy: Policy,
+  now: number,
+): { readonly record: FailoverRecord; readonly raising: readonly Action[] } {
+  if (record.settledAt !== undefined || !waitingGroups?.known) return { record, raising: [] };
+  const short = belowServing(waitingGroups.value, policy);
+  if (short.length > 0) return { record, raising: [raise(short)] };
+  const settled = now - record.since >= settleFor;
+  return { record: settled ? { ...record, settledAt: now } : record, raising: [] };
 }

@@ -37,11 +37,7 @@ export function viewCapacity(
   if (!waitingGroups?.known) {
     return done ? { name, state: "done", actions: [] } : unread(name, waitingGroups);
   }
-  const short = waitingGroups.value.filter((group) => {
-    const serving = policy.servingSizes[group.name];
-    const small = serving !== undefined && (group.max < serving.max || group.min < serving.min);
-    return small || group.launchSuspended;
-  });
+  const short = belowServing(waitingGroups.value, policy);
   // Once in service, the number belongs to the scaling policies; a size below the serving one does
   // not: a run that an abort had left behind may still have lowered it.
   if (done && short.length === 0) return { name, state: "done", actions: [] };
@@ -54,8 +50,17 @@ export function viewCapacity(
   return { name, state: "running", waitsFor, actions };
 }
 
+/** Groups that cannot hold the instances that they are to serve with. */
+export function belowServing(groups: readonly GroupState[], policy: Policy): GroupState[] {
+  return groups.filter((group) => {
+    const serving = policy.servingSizes[group.name];
+    const small = serving !== undefined && (group.max < serving.max || group.min < serving.min);
+    return small || group.launchSuspended;
+  });
+}
+
 /** A region that was the active one once comes with the Launch process that its fence suspended. */
-function raise(groups: readonly GroupState[]): Action {
+export function raise(groups: readonly GroupState[]): Action {
   const suspended = groups.filter(({ launchSuspended }) => launchSuspended);
   return {
     kind: "raiseCapacity",

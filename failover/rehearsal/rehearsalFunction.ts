@@ -66,14 +66,24 @@ export function readRehearsalTrigger(
   }
   if (fields.source === "direct") return readAsk(event as RehearsalAsk);
   throw new Error(
-    `This event is neither a schedule nor a request: ${JSON.stringify(event).slice(0, 200)}. ` +
+    `This event is neither a schedule nor a request: ${JSON.stringify({ event }).slice(0, 200)}. ` +
       "Use npm run failover -- --stack dr --rehearse, which sends the right one.",
   );
 }
 
+const kinds: Readonly<Record<RehearsalAsk["command"], "start" | "abort">> = {
+  rehearse: "start",
+  abort: "abort",
+};
+
 function readAsk({ command, id, at, reason }: RehearsalAsk): RehearsalTrigger {
+  if (!Object.keys(kinds).includes(command)) {
+    throw new Error(
+      `The command "${command}" is none of ${Object.keys(kinds).join(", ")}: nothing was begun.`,
+    );
+  }
   return {
-    kind: command === "abort" ? "abort" : "start",
+    kind: kinds[command],
     at: Date.parse(at) || 0,
     asked: { id, by: "person", ...(reason === undefined ? {} : { reason }) },
   };

@@ -1,5 +1,6 @@
 import { deploymentChecks } from "./deploymentChecks";
 import { networkChecks } from "./networkChecks";
+import { pairChecks } from "./pairChecks";
 import type { Problem } from "./problem";
 import type { Partially } from "./readFields";
 import type { GivenSettings } from "./schema";
@@ -16,6 +17,7 @@ const checks: readonly Check[] = [
   ...deploymentChecks,
   ...networkChecks,
   ...teamChecks,
+  ...pairChecks,
   ...stateChecks,
 ];
 

@@ -66,6 +66,8 @@ const withoutNatEndpointsSuffice: Check = ({ network, agents, teams }) => {
   const needed = [
     ...endpointsNeededWithoutNat,
     ...kinds.flatMap((kind) => (kind ? endpointsOfAgents[kind] : [])),
+    // By it the machines of a pair fence each other: no standby starts before EC2 has confirmed that.
+    ...((teams ?? []).some((team) => team?.standby === "warm") ? ["ec2"] : []),
   ];
   const present: readonly (string | undefined)[] = network.interfaceEndpoints;
   const missing = [...new Set(needed)].filter((service) => !present.includes(service));

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { identityFields } from "./identitySettings";
 import { networkFields } from "./networkSettings";
 import { operationsFields } from "./operationsSettings";
+import { pairFields } from "./pairSettings";
 import { recoveryFields } from "./recoverySettings";
 import { stateFields } from "./stateSettings";
 import { teamFields } from "./teamSettings";
@@ -11,6 +12,7 @@ export const settingsSchema = z.strictObject({
   ...identityFields,
   ...operationsFields,
   ...teamFields,
+  ...pairFields,
   ...networkFields,
   ...stateFields,
   ...recoveryFields,

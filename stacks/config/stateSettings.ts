@@ -125,7 +125,7 @@ export const stateFields = {
     .prefault({}),
 };
 
-function amiId() {
+export function amiId() {
   return text(
     /^ami-([0-9a-f]{8}|[0-9a-f]{17})$/,
     "the id of a machine image: ami- and 8 or 17 hexadecimal digits",

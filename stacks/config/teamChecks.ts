@@ -31,18 +31,14 @@ const nameIsFree: TeamCheck = ({ name }, path) => {
   ];
 };
 
-const warmStandbyIsNotYetAvailable: TeamCheck = ({ standby, strategy }, path) => {
-  if (standby !== "warm") return [];
-  const meant =
-    strategy === "active-passive"
-      ? "is not yet available"
-      : `has no meaning for ${strategy ?? "this strategy"}`;
+const warmStandbyIsForOneWriter: TeamCheck = ({ standby, strategy }, path) => {
+  if (standby !== "warm" || strategy === undefined || strategy === "active-passive") return [];
   return [
     {
       path: `${path}.standby`,
-      wrong: `is "warm", which ${meant}`,
-      allowed: "cold",
-      fix: "leave it out: a cold standby is back in minutes, and builds survive 5 of them",
+      wrong: `is "warm", which has no meaning for ${strategy}`,
+      allowed: "cold, or the strategy active-passive",
+      fix: "leave it out, or choose the strategy active-passive",
     },
   ];
 };
@@ -89,7 +85,7 @@ const capacityFitsTheStrategy: TeamCheck = ({ capacity, strategy }, path) => {
 const checksOfEachTeam: readonly TeamCheck[] = [
   nameFitsTheTargetGroup,
   nameIsFree,
-  warmStandbyIsNotYetAvailable,
+  warmStandbyIsForOneWriter,
   capacityIsInOrder,
   capacityFitsTheStrategy,
   agentsOfOneTeam,

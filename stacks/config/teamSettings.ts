@@ -67,7 +67,8 @@ const team = z.strictObject({
     }),
   standby: oneOf(["cold", "warm"]).default("cold").meta({
     description:
-      "For `active-passive`: `cold` starts a new machine. `warm` (a running peer) is not yet available.",
+      "For `active-passive`: `cold` starts a new machine. `warm` has a second one running, with Pacemaker and Corosync between both; Debian 12 instead of the golden image.",
+    cost: "`warm` doubles the machine: m7g.large another $59.57 a month; where the region waits both are stopped, $8 a month for their volumes",
   }),
   capacity: z
     .strictObject({

@@ -23,16 +23,19 @@ describe("what a round looks at", () => {
     expect(partsNeeded({ ...aborted, settledAt: 1 }, policy)).to.deep.equal(["alarm"]);
   });
 
-  it("is the waiting groups only until they are in service and their teams answer", () => {
-    const rising = record({ phase: "recovering", steps: { capacity: { state: "running" } } });
-    const risen = record({ phase: "recovering", steps: { capacity: done } });
-    const answering = record({
-      phase: "recovering",
-      steps: { capacity: done, controllers: done },
-    });
-    expect(partsNeeded(rising, policy)).to.include("waitingGroups");
-    expect(partsNeeded(risen, policy)).to.include("waitingGroups");
-    expect(partsNeeded(answering, policy)).not.to.include("waitingGroups");
+  it("is the waiting groups until they are in service, and while nothing else keeps teams from answering", () => {
+    const looksAtGroups = (steps: FailoverRecord["steps"]): boolean =>
+      partsNeeded(record({ phase: "recovering", steps }), policy).includes("waitingGroups");
+    expect(looksAtGroups({ capacity: { state: "running" } })).to.equal(true);
+    expect(looksAtGroups({ capacity: done })).to.equal(false);
+    expect(looksAtGroups({ capacity: done, home: done })).to.equal(true);
+    expect(looksAtGroups({ capacity: done, home: done, controllers: done })).to.equal(false);
+  });
+
+  it("is the waiting groups of a region that serves until no run of an aborted attempt can lower them", () => {
+    const serving = record({ phase: "serving" });
+    expect(partsNeeded(serving, policy)).to.include("waitingGroups");
+    expect(partsNeeded({ ...serving, settledAt: 1 }, policy)).not.to.include("waitingGroups");
   });
 
   it("is the old region's answers only until the commit", () => {
@@ -69,7 +72,7 @@ describe("what a round looks at", () => {
     expect(parts({ phase: "recovering" })).to.have.members(before);
     const risen = { capacity: done, controllers: done };
     expect(parts({ phase: "recovering", committedAt: 1, steps: risen })).to.have.members(after);
-    expect(parts({ phase: "serving" })).to.have.members(["activeGroups", "traffic"]);
+    expect(parts({ phase: "serving", settledAt: 1 })).to.have.members(["activeGroups", "traffic"]);
   });
 
   it("is what a blocked failover was at when it was blocked", () => {

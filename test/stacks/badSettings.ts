@@ -14,10 +14,24 @@ export interface BadSettings {
 
 const team = (fields: object) => ({ teams: [{ name: "devops", ...fields }] });
 
+const edgePair = {
+  address: "100.100.0.1",
+  allowFrom: ["10.0.0.0/8"],
+  certificateSecret: "arn:aws:secretsmanager:eu-central-1:123456789012:secret:site-AbCdEf",
+};
+
 const certificate = `arn:aws:acm:eu-central-1:123456789012:certificate/0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0`;
 
 /** Each is also the name of something of ours, such as an IAM role or a target group. */
-const takenNames = ["edge-1", "backup", "flow-log", "snapshots", "x-agents", "x-agents-build"];
+const takenNames = [
+  "edge-1",
+  "backup",
+  "flow-log",
+  "snapshots",
+  "x-agents",
+  "x-agents-build",
+  "x-pair",
+];
 
 export const badSettings: readonly BadSettings[] = [
   // Keys
@@ -493,10 +507,114 @@ export const badSettings: readonly BadSettings[] = [
     says: ['did you mean "active-passive"?'],
   },
   {
-    mistake: "a warm standby, which is still to come",
-    settings: team({ standby: "warm" }),
+    mistake: "a warm standby of a team whose controllers are all live",
+    settings: team({ standby: "warm", strategy: "active-active" }),
     path: "teams[0].standby",
-    says: ["is not yet available", "cold"],
+    says: ["has no meaning for active-active", "active-passive"],
+  },
+  {
+    mistake: "a misspelt key of the pairs",
+    settings: { pair: { profil: "fast" } },
+    path: "pair.profil",
+    says: ["did you mean pair.profile?"],
+  },
+  {
+    mistake: "an edge pair without a team to stand in front of",
+    settings: { ...team({}), pair: { edge: edgePair } },
+    path: "pair.edge",
+    says: ["no team", "standby: warm"],
+  },
+  {
+    mistake: "an edge pair's address inside of a VPC",
+    settings: {
+      ...team({ standby: "warm" }),
+      pair: { edge: { ...edgePair, address: "10.20.0.7" } },
+    },
+    path: "pair.edge.address",
+    says: ["10.20.0.7", "network.cidr.dr", "100.100.0.1"],
+  },
+  {
+    mistake: "an edge pair's address that is none",
+    settings: {
+      ...team({ standby: "warm" }),
+      pair: { edge: { ...edgePair, address: "300.1.1.1" } },
+    },
+    path: "pair.edge.address",
+    says: ["300.1.1.1", "no IPv4 address"],
+  },
+  {
+    mistake: "an edge pair's certificate in the other region",
+    settings: {
+      ...team({ standby: "warm" }),
+      pair: {
+        edge: {
+          ...edgePair,
+          certificateSecret: edgePair.certificateSecret.replace("eu-central-1", "eu-west-1"),
+        },
+      },
+    },
+    path: "pair.edge.certificateSecret",
+    says: ["is in eu-west-1", "eu-central-1", "replicate it"],
+  },
+  {
+    mistake: "an edge pair for the whole world",
+    settings: {
+      ...team({ standby: "warm" }),
+      pair: { edge: { ...edgePair, allowFrom: ["0.0.0.0/0"] } },
+    },
+    path: "pair.edge.allowFrom[0]",
+    says: ["/8"],
+  },
+  {
+    mistake: "an edge pair of another processor than the image's",
+    settings: {
+      ...team({ standby: "warm" }),
+      pair: { edge: { ...edgePair, instanceType: "t3.small" } },
+    },
+    path: "pair.edge.instanceType",
+    says: ["t3.small", "Graviton"],
+  },
+  {
+    mistake: "machines that cannot reach the API that fences them",
+    settings: {
+      ...team({ standby: "warm" }),
+      agents: { kind: "none" },
+      pair: { image: { primary: "ami-0123456789abcdef0", dr: "ami-0123456789abcdef1" } },
+      network: {
+        nat: "none",
+        interfaceEndpoints: [
+          "elasticfilesystem",
+          "logs",
+          "monitoring",
+          "secretsmanager",
+          "ssm",
+          "ssmmessages",
+        ],
+      },
+    },
+    path: "network.interfaceEndpoints",
+    says: ["lacks ec2,", "network.nat"],
+  },
+  {
+    mistake: "an image that has to be completed without a way out",
+    settings: {
+      ...team({ standby: "warm" }),
+      network: {
+        nat: "none",
+        interfaceEndpoints: [
+          "autoscaling",
+          "ec2",
+          "elasticfilesystem",
+          "logs",
+          "monitoring",
+          "secretsmanager",
+          "ssm",
+          "ssmmessages",
+        ],
+      },
+    },
+    path: "pair.image",
+    says: ["cannot install anything", "network.nat to single"],
   },
   {
     mistake: "capacity out of order",

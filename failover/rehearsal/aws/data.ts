@@ -37,16 +37,11 @@ export async function newestSnapshot(
   clients: RehearsalClients,
   { database }: RehearsalPlan,
 ): Promise<Snapshot | null> {
-  const { DescribeDBSnapshotsCommand } = rdsSdk();
-  const pages = await Promise.all(
-    (database?.snapshotsOf ?? []).map((identifier) =>
-      clients
-        .rds()
-        .send(new DescribeDBSnapshotsCommand({ DBInstanceIdentifier: identifier }), limited()),
-    ),
+  const lists = await Promise.all(
+    (database?.snapshotsOf ?? []).map((identifier) => listSnapshots(clients, identifier)),
   );
-  const snapshots = pages
-    .flatMap(({ DBSnapshots }) => DBSnapshots ?? [])
+  const snapshots = lists
+    .flat()
     .filter(({ Status }) => Status === "available")
     .map((snapshot) => ({
       identifier: snapshot.DBSnapshotIdentifier ?? "",
@@ -55,6 +50,24 @@ export async function newestSnapshot(
     }))
     .sort((one, other) => other.takenAt - one.takenAt);
   return snapshots[0] ?? null;
+}
+
+/** All of one instance's; RDS gives a hundred at a time, in no order that it promises. */
+async function listSnapshots(
+  clients: RehearsalClients,
+  identifier: string,
+): Promise<import("@aws-sdk/client-rds").DBSnapshot[]> {
+  const { DescribeDBSnapshotsCommand } = rdsSdk();
+  const found = [];
+  let marker: string | undefined;
+  do {
+    const from = marker === undefined ? {} : { Marker: marker };
+    const request = new DescribeDBSnapshotsCommand({ DBInstanceIdentifier: identifier, ...from });
+    const page = await clients.rds().send(request, limited());
+    found.push(...(page.DBSnapshots ?? []));
+    marker = page.Marker;
+  } while (marker !== undefined && marker !== "");
+  return found;
 }
 
 /** Restores a snapshot as an instance that nothing can reach and nothing keeps. */

@@ -1,23 +1,20 @@
 /**
- * The AWS CLI as far as the lease script uses it: four commands, their arguments read into the input
+ * The AWS CLI as far as the lease script uses it: three commands, their arguments read into the input
  * of the SDK's command, and the answer written as the CLI writes it. Any other call is refused.
  */
 
 /** One call of the script. */
 export interface AwsCommand {
-  readonly operation: "get-item" | "put-item" | "update-item" | "complete-lifecycle-action";
+  readonly operation: "get-item" | "update-item" | "complete-lifecycle-action";
   readonly region: string;
   /** The input of the SDK's command of that name. */
   readonly input: Readonly<Record<string, unknown>>;
+  /** Attributes that `--query` asks for, in its order. */
+  readonly columns: readonly string[];
 }
 
 /** Arguments that carry JSON, by the CLI's names. */
-const jsonArguments = new Set([
-  "item",
-  "key",
-  "expression-attribute-names",
-  "expression-attribute-values",
-]);
+const jsonArguments = new Set(["key", "expression-attribute-names", "expression-attribute-values"]);
 
 /** Arguments of the CLI itself; they do not belong to the call. */
 const cliArguments = new Set([
@@ -29,7 +26,7 @@ const cliArguments = new Set([
 ]);
 
 const operations: Readonly<Record<string, readonly AwsCommand["operation"][]>> = {
-  dynamodb: ["get-item", "put-item", "update-item"],
+  dynamodb: ["get-item", "update-item"],
   autoscaling: ["complete-lifecycle-action"],
 };
 
@@ -53,15 +50,30 @@ export function readAwsCommand(args: readonly string[]): AwsCommand {
         ? true
         : text;
   }
-  return { operation, region, input };
+  return { operation, region, input, columns: columnsOf(options.get("query") ?? "") };
 }
 
-/** `--query 'Item.[generation.N, activeRegion.S]' --output text`: columns, `None` for what is not there. */
-export function recordColumns(
-  item: Readonly<Record<string, { readonly N?: string; readonly S?: string }>> | undefined,
+/** An attribute as DynamoDB writes it. */
+type Attribute = Readonly<Partial<Record<"N" | "S" | "BOOL", string | boolean>>>;
+
+/** What the CLI writes with `--output text` for a query of columns: `None` for what is not there. */
+export function itemColumns(
+  item: Readonly<Record<string, Attribute>> | undefined,
+  columns: readonly string[],
 ): string {
   if (item === undefined) return "None\n";
-  return `${item.generation?.N ?? "None"}\t${item.activeRegion?.S ?? "None"}\n`;
+  const texts = columns.map((column) => {
+    const attribute = item[column];
+    if (attribute?.BOOL !== undefined) return attribute.BOOL ? "True" : "False";
+    return attribute?.N ?? attribute?.S ?? "None";
+  });
+  return `${texts.join("\t")}\n`;
+}
+
+/** `Item.[generation.N, activeRegion.S]`: the names; no query of another form is the script's. */
+function columnsOf(query: string): readonly string[] {
+  const inner = /^Item\.\[(.*)\]$/.exec(query)?.[1];
+  return inner === undefined ? [] : inner.split(", ").map((each) => each.replace(/\.\w+$/, ""));
 }
 
 function split(args: readonly string[]): { words: string[]; options: Map<string, string> } {

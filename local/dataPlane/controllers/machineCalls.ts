@@ -1,12 +1,7 @@
 import { AutoScalingClient, CompleteLifecycleActionCommand } from "@aws-sdk/client-auto-scaling";
-import {
-  DynamoDBClient,
-  GetItemCommand,
-  PutItemCommand,
-  UpdateItemCommand,
-} from "@aws-sdk/client-dynamodb";
+import { DynamoDBClient, GetItemCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { fakeCredentials } from "../../emulator/isolatedEnvironment";
-import { type AwsCommand, readAwsCommand, recordColumns } from "./awsCommand";
+import { type AwsCommand, readAwsCommand, itemColumns } from "./awsCommand";
 
 /** What a program of a machine ended with; the text is its output, or its complaint after a failure. */
 export interface ProgramResult {
@@ -54,7 +49,7 @@ export class MachineCalls {
   }
 
   private async send(
-    { operation, region, input }: AwsCommand,
+    { operation, region, input, columns }: AwsCommand,
     abortSignal: AbortSignal,
   ): Promise<string> {
     const options = { abortSignal };
@@ -62,11 +57,8 @@ export class MachineCalls {
     switch (operation) {
       case "get-item": {
         const { Item } = await this.dynamo(region).send(new GetItemCommand(given), options);
-        return recordColumns(Item);
+        return itemColumns(Item, columns);
       }
-      case "put-item":
-        await this.dynamo(region).send(new PutItemCommand(given), options);
-        return "";
       case "update-item":
         await this.dynamo(region).send(new UpdateItemCommand(given), options);
         return "";

@@ -17,6 +17,7 @@ const stretched: ReadonlySet<string> = new Set([
   "STOP_BEFORE_SECONDS",
   "KILL_BEFORE_SECONDS",
   "CALL_SECONDS",
+  "JENKINS_STOP_SECONDS",
 ]);
 
 /** Files of a machine, in its own folder. */
@@ -59,7 +60,7 @@ export function machineEnvironment(
     ...(Object.fromEntries(settings) as Record<string, string>),
     HOME_MOUNT: paths.home,
     MOUNT_DROP_IN: paths.mountDropIn,
-    RUNTIME_DIRECTORY: paths.runtime,
+    LEASE_DIRECTORY: paths.runtime,
     BASH_ENV: paths.programs,
     MACHINE_INSTANCE: machine.instanceId,
     MACHINE_TOKEN: machine.token,

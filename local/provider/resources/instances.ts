@@ -122,10 +122,12 @@ const instance = resourceType<aws.ec2.Instance, aws.ec2.InstanceArgs>({
     privateIp: replace,
     availabilityZone: replace,
     vpcSecurityGroupIds: update,
+    primaryNetworkInterface: unread(replace),
     associatePublicIpAddress: unread(replace),
     iamInstanceProfile: unread(update),
     keyName: replace,
     userData: unread(update),
+    userDataBase64: unread(update),
     userDataReplaceOnChange: defaulted(unread(update), false),
     ebsOptimized: unread(replace),
     metadataOptions: unread(update),
@@ -135,6 +137,7 @@ const instance = resourceType<aws.ec2.Instance, aws.ec2.InstanceArgs>({
     rootBlockDevice: unread(replace),
     launchTemplate: unread(replace),
     instanceInitiatedShutdownBehavior: unread(update),
+    maintenanceOptions: unread(update),
     volumeTags: unread(update),
   },
   async create(operation) {
@@ -150,8 +153,15 @@ const instance = resourceType<aws.ec2.Instance, aws.ec2.InstanceArgs>({
       IamInstanceProfile:
         inputs.iamInstanceProfile === undefined ? undefined : { Name: inputs.iamInstanceProfile },
       KeyName: inputs.keyName,
+      NetworkInterfaces:
+        inputs.primaryNetworkInterface === undefined
+          ? undefined
+          : [{ DeviceIndex: 0, ...inputs.primaryNetworkInterface }],
       UserData:
-        inputs.userData === undefined ? undefined : Buffer.from(inputs.userData).toString("base64"),
+        inputs.userData === undefined
+          ? inputs.userDataBase64
+          : Buffer.from(inputs.userData).toString("base64"),
+      MaintenanceOptions: inputs.maintenanceOptions,
       EbsOptimized: inputs.ebsOptimized,
       MetadataOptions: inputs.metadataOptions,
       Monitoring: inputs.monitoring === undefined ? undefined : { Enabled: inputs.monitoring },

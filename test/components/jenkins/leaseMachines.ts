@@ -1,296 +1,294 @@
-/**
- * Machines for the lease script to run on: the real script in a real bash, with stand-ins for the
- * programs that reach out of the machine (aws, curl, systemctl, findmnt) first on PATH. All machines
- * of one {@link LeaseWorld} share its DynamoDB, whose condition expressions are evaluated for real.
- */
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { renderLeaseScript } from "../../../components/jenkins/leaseScriptRenderer";
 import {
   type LeaseSettings,
   renderLeaseSettings,
 } from "../../../components/jenkins/leaseSettingsRenderer";
+import { defaultLeaseTiming } from "../../../components/jenkins/leaseTiming";
+import {
+  renderJenkinsDropIn,
+  renderLeaseUnit,
+} from "../../../components/jenkins/systemdUnitRenderer";
+import { killGroup, untilItEnds } from "../../../local/dataPlane/controllers/childProcesses";
+import type { ProgramResult } from "../../../local/dataPlane/controllers/machineCalls";
+import { LeaseSupervisor, type UnitProcess } from "./leaseSupervisor";
+import type { LeaseWorld } from "./leaseWorld";
+import { parseUnit } from "./unitFile";
+import type { Actor } from "./virtualTime";
 
-/** Seconds instead of minutes, in the same proportions. */
-export const quickTiming = {
-  lease: 4,
-  renew: 0.3,
-  retry: 0.2,
-  stopBefore: 3,
-  killBefore: 2,
-  call: 0.5,
-  clockSkew: 0,
-  mountPatience: 60,
-};
+const programs = join(__dirname, "../../../local/dataPlane/controllers/programs/machine.bash");
 
-export const settings: LeaseSettings = {
-  region: "eu-central-1",
-  peerRegion: "eu-west-1",
-  role: "active",
-  generation: 1,
-  leaseTable: "jenkins-leases",
-  recordTable: "jenkins-failover",
-  homes: [{ home: "ma", accessPointId: "fsap-ma" }],
-  autoScalingGroup: "jenkins-ma",
-  terminateHook: "jenkins-ma-terminate",
-  timing: quickTiming,
-};
+/** A stand-in Jenkins: writes every ten seconds for as long as it lives. */
+const jenkinsProgram = `
+if [ -n "$STUBBORN" ]; then trap '' TERM; fi
+while :; do ask write; ask sleep 10; done`;
 
-/** A lease as the table holds it. */
-export interface StoredLease {
-  readonly owner: string;
-  readonly generation: number;
-  readonly expiresAt: number;
+const ok: ProgramResult = { status: 0, text: "" };
+
+interface Running extends UnitProcess {
+  readonly child: ChildProcess;
+  readonly actor: Actor;
+  frozen: boolean;
 }
 
-const fakeAws = `#!${process.execPath}
-const fs = require("node:fs"), path = require("node:path");
-const args = process.argv.slice(2);
-const arg = (name) => args[args.indexOf("--" + name) + 1];
-const world = process.env.FAKE_WORLD;
-const fail = (text) => { process.stderr.write(text + "\\n"); process.exit(254); };
-const region = arg("region");
-if (fs.existsSync(path.join(world, "hangs"))) setTimeout(() => {}, 60_000);
-else if (args.includes("complete-lifecycle-action")) {
-  fs.appendFileSync(path.join(process.env.FAKE_MACHINE, "log"), "complete-lifecycle-action " + arg("instance-id") + " " + arg("lifecycle-hook-name") + "\\n");
-} else if (args.includes("get-item")) {
-  const file = path.join(world, "record-" + region);
-  if (!fs.existsSync(file)) fail("ResourceNotFoundException");
-  process.stdout.write(fs.readFileSync(file, "utf8"));
-} else {
-  const lock = path.join(world, "lock");
-  for (;;) { try { fs.mkdirSync(lock); break; } catch { Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5); } }
-  try { write(); } finally { fs.rmdirSync(lock); }
-}
-function plain(typed) { return "N" in typed ? Number(typed.N) : typed.S; }
-function plainAll(typed) { return Object.fromEntries(Object.entries(typed).map(([k, v]) => [k, plain(v)])); }
-function write() {
-  if (fs.existsSync(path.join(world, "down"))) { process.exitCode = 255; process.stderr.write("Could not connect to the endpoint URL\\n"); return; }
-  const put = args.includes("put-item");
-  const given = put ? plainAll(JSON.parse(arg("item"))) : plainAll(JSON.parse(arg("key")));
-  const file = path.join(world, "lease-" + given.home.replace("/", "~"));
-  const item = fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, "utf8")) : {};
-  const names = JSON.parse(arg("expression-attribute-names"));
-  const values = plainAll(JSON.parse(arg("expression-attribute-values")));
-  const condition = arg("condition-expression")
-    .replace(/attribute_not_exists\\((#\\w+)\\)/g, (_, n) => "(item[names['" + n + "']] === undefined)")
-    .replace(/(#\\w+) (=|<=|<) (:\\w+)/g, (_, n, op, v) => "(item[names['" + n + "']] !== undefined && item[names['" + n + "']] " + (op === "=" ? "===" : op) + " values['" + v + "'])")
-    .replace(/\\bAND\\b/g, "&&").replace(/\\bOR\\b/g, "||");
-  if (!new Function("item", "names", "values", "return " + condition)(item, names, values)) {
-    process.exitCode = 254; process.stderr.write("An error occurred (ConditionalCheckFailedException)\\n"); return;
-  }
-  const next = put ? given : { ...item };
-  if (!put) for (const part of arg("update-expression").replace("SET ", "").split(", ")) {
-    const [n, v] = part.split(" = "); next[names[n]] = values[v];
-  }
-  fs.writeFileSync(file, JSON.stringify(next));
-}
-`;
-
-const fakeCurl = `#!/bin/bash
-case "$*" in
-  *api/token*) printf token ;;
-  *meta-data/instance-id*) printf '%s' "$FAKE_INSTANCE" ;;
-  *target-lifecycle-state*) cat "$FAKE_MACHINE/lifecycle" 2>/dev/null || printf InService ;;
-  *) exit 22 ;;
-esac
-`;
-
-const fakeSystemctl = `#!/bin/bash
-case "$1" in
-  show)
-    case "$4" in
-      jenkins.service) cat "$FAKE_MACHINE/jenkins" 2>/dev/null || printf inactive ;;
-      *.mount) cat "$FAKE_MACHINE/mount" 2>/dev/null || printf inactive ;;
-    esac
-    exit
-    ;;
-esac
-printf '%s %s\\n' "$(date +%s.%N)" "$*" >>"$FAKE_MACHINE/log"
-case "$*" in
-  "start --no-block jenkins.service")
-    # A dependency that fails leaves Jenkins as it was: systemd only drops the job.
-    if [ -e "$FAKE_MACHINE/unmountable" ]; then
-      printf failed >"$FAKE_MACHINE/mount"
-    else
-      printf active >"$FAKE_MACHINE/mount"
-      printf active >"$FAKE_MACHINE/jenkins"
-    fi
-    ;;
-  "stop --no-block jenkins.service") [ -e "$FAKE_MACHINE/stubborn" ] || printf inactive >"$FAKE_MACHINE/jenkins" ;;
-  "kill --signal=SIGKILL jenkins.service") printf failed >"$FAKE_MACHINE/jenkins" ;;
-esac
-`;
-
-const fakeFindmnt = `#!/bin/bash
-cat "$FAKE_MACHINE/filesystem" 2>/dev/null
-`;
-
-/** One DynamoDB (with the failover records of both regions) and the machines that use it. */
-export class LeaseWorld {
-  readonly directory = mkdtempSync(join(tmpdir(), "lease-"));
-  private readonly machines: LeaseMachine[] = [];
-
-  constructor() {
-    const bin = join(this.directory, "bin");
-    mkdirSync(bin);
-    const programs = {
-      aws: fakeAws,
-      curl: fakeCurl,
-      systemctl: fakeSystemctl,
-      findmnt: fakeFindmnt,
-    };
-    for (const [name, text] of Object.entries(programs)) {
-      writeFileSync(join(bin, name), text, { mode: 0o755 });
-    }
-    writeFileSync(join(bin, "jenkins-lease"), renderLeaseScript(), { mode: 0o755 });
-  }
-
-  machine(instance: string, overrides: Partial<LeaseSettings> = {}): LeaseMachine {
-    const made = new LeaseMachine(this.directory, instance, { ...settings, ...overrides });
-    this.machines.push(made);
-    return made;
-  }
-
-  /** What reading the failover record of a region answers: the CLI's text output. */
-  record(region: string, answer: string): void {
-    writeFileSync(join(this.directory, `record-${region}`), answer);
-  }
-
-  forgetRecord(region: string): void {
-    rmSync(join(this.directory, `record-${region}`));
-  }
-
-  /** DynamoDB refuses connections from now on; `hangs`: every call gets no answer at all. */
-  break(how: "down" | "hangs"): void {
-    writeFileSync(join(this.directory, how), "");
-  }
-
-  lease(home: string): StoredLease | undefined {
-    const file = join(this.directory, `lease-${home.replace("/", "~")}`);
-    return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as StoredLease) : undefined;
-  }
-
-  setLease(home: string, lease: StoredLease): void {
-    const file = join(this.directory, `lease-${home.replace("/", "~")}`);
-    writeFileSync(file, JSON.stringify({ home, ...lease }));
-  }
-
-  destroy(): void {
-    for (const machine of this.machines) machine.powerOff();
-    rmSync(this.directory, { recursive: true, force: true });
-  }
-}
-
-/** One machine: runs the script's commands and remembers what was done to its Jenkins. */
+/** One machine: the deployed script and units, with real processes under a supervisor. */
 export class LeaseMachine {
   readonly directory: string;
-  private readonly processes: ChildProcess[] = [];
+  /** What the programs of this machine say, oldest first. */
   said = "";
+  /** What was asked of systemctl to change something, with the boot clock. */
+  readonly log: { readonly at: number; readonly request: string }[] = [];
+  /** How this machine's calls fare, if otherwise than the table's; \`late\`: they arrive much later. */
+  network: "answers" | "refuses" | "hangs" | "late" | undefined;
+  /** By how much its wall clock is wrong, in seconds. */
+  clockError = 0;
+  fileSystem = "nfs4";
+  canMount = true;
+  stubborn = false;
+  isTerminating = false;
+  /** The home that its Jenkins has open; it stays open while Jenkins is frozen. */
+  openHome: string | undefined;
+  readonly supervisor: LeaseSupervisor;
+  private mountState: "inactive" | "active" | "failed" = "inactive";
+  private leaseProcess: Running | undefined;
+  private jenkinsProcess: Running | undefined;
+  private readonly running = new Set<Running>();
+  /** Frozen as soon as it has made this call. */
+  private freezeAfter: string | undefined;
 
   constructor(
-    private readonly world: string,
+    private readonly world: LeaseWorld,
     readonly instance: string,
     private readonly configured: LeaseSettings,
   ) {
-    this.directory = join(world, instance);
+    this.directory = join(world.directory, instance);
     mkdirSync(join(this.directory, "run"), { recursive: true });
+    symlinkSync(join(world.directory, "homes"), join(this.directory, "home"));
+    const timing = configured.timing ?? defaultLeaseTiming;
+    const units = {
+      lease: parseUnit(renderLeaseUnit(timing)),
+      jenkins: parseUnit(renderJenkinsDropIn(1024)),
+    };
+    this.supervisor = new LeaseSupervisor(
+      units,
+      {
+        lease: () => (this.leaseProcess = this.start(["run"])),
+        release: () => this.start(["release"]),
+        prepareJenkins: () => this.prepareJenkins(),
+        jenkins: () => this.startJenkins(),
+      },
+      world.time,
+    );
   }
 
-  /** Starts a command of the script; the promise is its exit code. */
-  run(command: "run" | "release" | "watch" | "check-home"): Promise<number | null> {
-    const process = spawn(join(this.world, "bin", "jenkins-lease"), [command], {
-      env: this.environment(),
-      // A group of its own, so that powering off reaches what the script started.
-      detached: true,
-      stdio: ["ignore", "ignore", "pipe"],
-    });
-    this.processes.push(process);
-    process.stderr.on("data", (chunk: Buffer) => (this.said += chunk.toString()));
-    return new Promise((resolve) => process.on("close", resolve));
+  /** systemctl enable --now jenkins-lease.service */
+  boot(): this {
+    this.supervisor.startLease();
+    return this;
   }
 
-  /** Everything on the machine stops at once, as when it loses power. */
-  powerOff(): void {
-    for (const { pid, exitCode, signalCode } of this.processes) {
-      if (pid === undefined || exitCode !== null || signalCode !== null) continue;
-      try {
-        process.kill(-pid, "SIGKILL");
-      } catch {
-        // It ended between the check and the kill.
-      }
-    }
-    this.write("jenkins", "inactive");
+  /** Runs one command of the script; resolves with its exit status. */
+  run(...command: readonly string[]): Promise<number | null> {
+    return this.start(command).ended;
   }
 
   get jenkins(): string {
-    return this.read("jenkins") ?? "inactive";
+    return this.supervisor.jenkinsState;
   }
 
-  /** What systemctl and the lifecycle API were asked for, oldest first, with times. */
-  get log(): readonly string[] {
-    return (this.read("log") ?? "").split("\n").filter((line) => line !== "");
+  /** SIGSTOP, which nothing can ignore and only SIGCONT and SIGKILL end. */
+  freeze(...which: readonly ("lease" | "jenkins")[]): void {
+    if (which.includes("lease")) this.setFrozen(this.leaseProcess, true);
+    if (which.includes("jenkins")) this.setFrozen(this.jenkinsProcess, true);
   }
 
-  /** Epoch seconds at which systemctl was asked for the first time to do something. */
+  thaw(): void {
+    for (const process of this.running) this.setFrozen(process, false);
+  }
+
+  /** Freezes the lease process before it hears the answer of its next such call. */
+  freezeAfterNext(operation: string): void {
+    this.freezeAfter = operation;
+  }
+
+  /** Everything on the machine stops at once. */
+  async powerOff(): Promise<void> {
+    this.supervisor.powerOff();
+    const running = [...this.running];
+    for (const { child } of running) killGroup(child);
+    await Promise.all(running.map(({ ended }) => ended));
+  }
+
+  /** Boot clock at which systemctl was first asked for something. */
   timeOf(request: string): number {
-    const line = this.log.find((each) => each.endsWith(request));
-    if (line === undefined) throw new Error(`${request} is not in:\n${this.log.join("\n")}`);
-    return Number(line.split(" ")[0]);
+    const found = this.log.find((each) => each.request === request);
+    if (found === undefined) throw new Error(`${request} is not in ${JSON.stringify(this.log)}`);
+    return found.at;
   }
 
-  /** How often systemctl was asked to start Jenkins. */
   get starts(): number {
-    return this.log.filter((line) => line.endsWith("start --no-block jenkins.service")).length;
+    return this.log.filter(({ request }) => request.startsWith("start ")).length;
   }
 
-  get mountOptions(): string | undefined {
-    return this.read("mount.d/home.conf");
+  get mountOptions(): string {
+    return readFileSync(join(this.directory, "mount.d", "home.conf"), "utf8");
   }
 
-  write(file: string, text: string): void {
-    writeFileSync(join(this.directory, file), text);
+  /** What the lease process keeps for the one that gives the lease back. */
+  hold(text: string): void {
+    writeFileSync(join(this.directory, "run", "held"), text);
   }
 
-  remove(file: string): void {
-    rmSync(join(this.directory, file));
+  failMount(): void {
+    this.mountState = "failed";
   }
 
-  read(file: string): string | undefined {
-    const path = join(this.directory, file);
-    return existsSync(path) ? readFileSync(path, "utf8") : undefined;
+  private startJenkins(): UnitProcess {
+    const home = /accesspoint=([^,]+)/.exec(this.mountOptions)?.[1] ?? "";
+    this.world.opens(home, this);
+    this.openHome = home;
+    const process = this.start(["-c", jenkinsProgram], { STUBBORN: this.stubborn ? "yes" : "" });
+    this.jenkinsProcess = process;
+    void process.ended.then(() => (this.openHome = undefined));
+    return process;
   }
 
-  private environment(): NodeJS.ProcessEnv {
+  /** Mount, then ExecStartPre. systemd drops the start when the mount fails. */
+  private async prepareJenkins(): Promise<boolean> {
+    this.mountState = this.canMount ? "active" : "failed";
+    return this.canMount && (await this.run("check-home")) === 0;
+  }
+
+  private start(command: readonly string[], environment: NodeJS.ProcessEnv = {}): Running {
+    const actor = this.world.time.actor();
+    const token = this.world.server.add((words) => actor.waitsFor(this.answer(words, process)));
+    const script = command[0] === "-c" ? [] : [join(this.world.directory, "jenkins-lease")];
+    const child = spawn("bash", [...script, ...command], {
+      cwd: "/",
+      detached: true,
+      env: { ...this.environment(token), ...environment },
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    child.stderr.on("data", (chunk: Buffer) => (this.said += chunk.toString()));
+    const ended = untilItEnds(child).then((status) => {
+      this.world.server.remove(token);
+      this.running.delete(process);
+      // Whoever waits for the end acts on it before time may pass.
+      setImmediate(() => {
+        actor.ends();
+      });
+      return status;
+    });
+    const process: Running = {
+      child,
+      actor,
+      ended,
+      frozen: false,
+      signal: (name) => {
+        this.signal(process, name);
+      },
+    };
+    this.running.add(process);
+    return process;
+  }
+
+  private signal(running: Running, name: "SIGTERM" | "SIGKILL"): void {
+    if (name === "SIGKILL") {
+      // What was frozen works until its end is seen.
+      if (running.frozen) running.actor.freezes(false);
+      killGroup(running.child);
+    } else {
+      process.kill(-(running.child.pid ?? 0), name);
+    }
+  }
+
+  private setFrozen(running: Running | undefined, frozen: boolean): void {
+    if (running === undefined || running.frozen === frozen) return;
+    running.frozen = frozen;
+    process.kill(-(running.child.pid ?? 0), frozen ? "SIGSTOP" : "SIGCONT");
+    running.actor.freezes(frozen);
+  }
+
+  private async answer(words: readonly string[], asker: Running): Promise<ProgramResult> {
+    const [program = "", ...args] = words;
+    switch (program) {
+      case "aws": {
+        const result = await this.world.aws(this, args.slice(1), Number(args[0]));
+        if (this.freezeAfter !== undefined && args.includes(this.freezeAfter)) {
+          this.freezeAfter = undefined;
+          this.setFrozen(asker, true);
+        }
+        return result;
+      }
+      case "sleep":
+        await this.world.time.sleep(Number(args[0]));
+        return ok;
+      case "date":
+        return {
+          status: 0,
+          text: `${Math.floor(this.world.time.seconds) + 1.7e9 + this.clockError}\n`,
+        };
+      case "write":
+        this.world.written.push({
+          home: this.openHome ?? "",
+          instance: this.instance,
+          at: this.world.time.seconds,
+        });
+        return ok;
+      case "findmnt":
+        return { status: 0, text: `${this.fileSystem}\n` };
+      case "lifecycle-state":
+        return { status: 0, text: this.isTerminating ? "Terminated" : "InService" };
+      case "systemd-notify":
+        this.supervisor.notified(args);
+        return ok;
+      case "systemctl":
+        return this.systemctl(args.join(" "));
+      default:
+        return { status: 127, text: `${program}: not on this machine` };
+    }
+  }
+
+  private async systemctl(request: string): Promise<ProgramResult> {
+    const shown = /^show --property=ActiveState --value (.*)$/.exec(request)?.[1];
+    if (shown !== undefined) {
+      return { status: 0, text: shown === "jenkins.service" ? this.jenkins : this.mountState };
+    }
+    if (request === "daemon-reload") return ok;
+    this.log.push({ at: this.world.time.seconds, request });
+    switch (request) {
+      case "start --no-block jenkins.service":
+        this.supervisor.startJenkins();
+        return ok;
+      case "stop --no-block jenkins.service":
+        void this.supervisor.stopJenkins();
+        return ok;
+      case "kill --signal=SIGKILL jenkins.service":
+        this.supervisor.killJenkins();
+        return ok;
+      case "stop jenkins-lease.service":
+        await this.supervisor.stopLease();
+        return ok;
+      default:
+        return { status: 1, text: `systemctl ${request}: not on this machine` };
+    }
+  }
+
+  private environment(token: string): NodeJS.ProcessEnv {
     const rendered = renderLeaseSettings(this.configured).matchAll(/^(\w+)="(.*)"$/gm);
     return {
+      PATH: process.env.PATH,
       ...Object.fromEntries([...rendered].map(([, name, value]) => [name ?? "", value])),
-      PATH: `${join(this.world, "bin")}:${process.env.PATH ?? ""}`,
-      RUNTIME_DIRECTORY: join(this.directory, "run"),
+      BASH_ENV: programs,
+      LEASE_DIRECTORY: join(this.directory, "run"),
       MOUNT_DROP_IN: join(this.directory, "mount.d", "home.conf"),
       HOME_MOUNT: join(this.directory, "home"),
-      FAKE_WORLD: this.world,
-      FAKE_MACHINE: this.directory,
-      FAKE_INSTANCE: this.instance,
+      NOTIFY_SOCKET: "/dev/null",
+      MACHINE_INSTANCE: this.instance,
+      MACHINE_TOKEN: token,
+      MACHINE_PORT: String(this.world.server.ports.questions),
+      MACHINE_BOOT_CLOCK: String(this.world.server.ports.bootClock),
     };
   }
-}
-
-/** Waits until something is so; fails with the question after the limit. */
-export async function eventually(
-  question: string,
-  isSo: () => boolean,
-  limitMs = 8_000,
-): Promise<void> {
-  const end = Date.now() + limitMs;
-  while (!isSo()) {
-    if (Date.now() > end) throw new Error(`not within ${limitMs} ms: ${question}`);
-    await pause(20);
-  }
-}
-
-export function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

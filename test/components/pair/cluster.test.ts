@@ -4,11 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import {
+  type ClusterHome,
   clusterTimings,
   type ControllerCluster,
   type Fencing,
+  type LeasedHome,
   type TieBreaker,
 } from "../../../components/pair/cluster";
+import { clusterProblems } from "../../../components/pair/clusterProblems";
 import { renderCorosync } from "../../../components/pair/corosyncRenderer";
 import {
   clusterSections,
@@ -17,6 +20,7 @@ import {
   renderPacemaker,
 } from "../../../components/pair/pacemakerRenderer";
 import type { Vip } from "../../../components/pair/vip";
+import { without } from "../deployments";
 import { samplePair } from "./samplePair";
 
 const fencings: readonly Fencing[] = [
@@ -34,7 +38,12 @@ const fencings: readonly Fencing[] = [
 const tieBreakers: readonly TieBreaker[] = [
   { kind: "ping", targets: ["10.0.1.1", "10.0.2.1"] },
   { kind: "quorumDevice", host: "10.0.3.10" },
+  { kind: "fencing" },
 ];
+const leasedHome: LeasedHome = {
+  leaseUnit: "jenkins-lease",
+  mountUnit: "var-lib-jenkins.mount",
+};
 const vips: readonly Vip[] = [
   { kind: "arp", address: "10.0.1.100/24" },
   {
@@ -45,15 +54,16 @@ const vips: readonly Vip[] = [
   },
   { kind: "elasticIp", region: "eu-central-1", allocationId: "eipalloc-1" },
 ];
+const ocfHome: ClusterHome = {
+  device: "fs-0123456789abcdef0:/",
+  type: "efs",
+  directory: "/var/lib/jenkins",
+  options: "tls,iam",
+};
 const cluster = (over: Partial<ControllerCluster> = {}): ControllerCluster => ({
   name: "ma",
   machines: samplePair.machines,
-  home: {
-    device: "fs-0123456789abcdef0:/",
-    type: "efs",
-    directory: "/var/lib/jenkins",
-    options: "tls,iam",
-  },
+  home: ocfHome,
   vip: vips[0]!,
   fencing: fencings[0]!,
   tieBreaker: tieBreakers[0]!,
@@ -98,7 +108,12 @@ describe("an active and a passive controller machine", () => {
         for (const vip of vips) {
           for (const fencing of fencings) {
             const sections = renderPacemaker(
-              cluster({ vip, fencing, tieBreaker }),
+              cluster({
+                vip,
+                fencing,
+                tieBreaker,
+                home: fencing === fencings[0] ? leasedHome : ocfHome,
+              }),
               clusterTimings[profile],
             );
             const file = join(folder, "cib.xml");
@@ -136,6 +151,36 @@ describe("an active and a passive controller machine", () => {
     ];
     expect(delayed.map((match) => match[1])).to.deep.equal(["fence-m1"]);
     expect(sections.resources).to.include('name="skip_os_shutdown" value="true"');
+  });
+
+  it("starts lease, mount and Jenkins in this order where the home is leased, and needs no address", () => {
+    const whole = without(cluster({ home: leasedHome }), "vip");
+    const { resources } = renderPacemaker(whole, clusterTimings.fast);
+    const group = resources.slice(resources.indexOf("<group"));
+    const units = [...group.matchAll(/<primitive id="\S+" class="(\S+)" type="(\S+)"/g)];
+    expect(units.map((match) => `${match[1]}:${match[2]}`)).to.deep.equal([
+      "systemd:jenkins-lease",
+      "systemd:var-lib-jenkins.mount",
+      "systemd:jenkins",
+    ]);
+    // A region's machine that waits for its turn has not failed to start.
+    expect(group).to.match(
+      /id="jenkins-start-lease-start" name="start" interval="0s" timeout="3600s"/,
+    );
+  });
+
+  it("refuses fencing as its own tie-breaker where the device may be reached past the network", () => {
+    const tieBreaker = { kind: "fencing" } as const;
+    const problems = (fencing: Fencing | undefined) =>
+      clusterProblems(
+        cluster({
+          tieBreaker,
+          vip: { ...vips[1]!, routeTableIds: ["rtb-0123456789abcdef0"] } as Vip,
+          fencing: fencing!,
+        }),
+      ).map(({ path }) => path);
+    expect(problems(fencings[0])).to.deep.equal([]);
+    expect(problems(fencings[1])).to.deep.equal(["tieBreaker.kind"]);
   });
 
   it("has two votes and a third one's, or the two-node rule, never both", () => {

@@ -171,4 +171,20 @@ describe("haproxy.cfg of a pair", () => {
       ),
     );
   });
+
+  it("reaches teams that have machines of their own, which take no port of the pair's", () => {
+    const elsewhere = (name: string, third: number) => ({
+      name,
+      webPort: 8080,
+      agents: { controllerPort: 50000, pairPort: 51000 + third },
+      addresses: { m1: `10.0.${third}.1`, m2: `10.0.${third}.2` },
+    });
+    const pair = { ...samplePair, teams: [elsewhere("ma", 7), elsewhere("ba", 8)] };
+    expect(pairProblems(pair)).to.deep.equal([]);
+    const text = configuration(pair);
+    expect(section(text, "backend jenkins_backend_ba")).to.include("server ba-m2 10.0.8.2:8080");
+    expect(section(text, "backend agents_backend_ma")).to.include("server ma-m1 10.0.7.1:50000");
+    const half = { ...pair, teams: [{ ...pair.teams[0]!, addresses: { m1: "10.0.7.1" } }] };
+    expect(pairProblems(half).map(({ path }) => path)).to.deep.equal(["teams[0].addresses.m2"]);
+  });
 });

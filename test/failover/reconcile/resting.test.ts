@@ -252,4 +252,37 @@ describe("a region that serves after a failover", () => {
     expect(decideOn(confirmed, blind).actions).not.to.deep.include(move);
     expect(decideOn(confirmed, groups).actions, "nobody looked").to.deep.equal([]);
   });
+
+  describe("after an attempt that was dropped", () => {
+    const seen = { activeGroups: known(allEmptied), traffic: closed };
+    const [first = "", ...others] = groupNames;
+    const lowered = known([
+      emptied(first, { launchSuspended: false }),
+      ...others.map((name) => serving(name)),
+    ]);
+
+    it("raises again what a run that was left behind has lowered", () => {
+      const { actions, record } = decideOn(confirmed, { ...seen, waitingGroups: lowered });
+      expect(actions).to.deep.equal([{ kind: "raiseCapacity", groups: [first] }]);
+      expect(record).not.to.have.property("settledAt");
+    });
+
+    it("leaves the sizes to people once no such run can live any more", () => {
+      const groups = { ...seen, waitingGroups: known(allServing) };
+      const servesSince = (since: number): FailoverRecord => ({ ...confirmed, since });
+      const young = decideOn(servesSince(now - settleFor + 1), groups).record;
+      expect(young).not.to.have.property("settledAt");
+      const old = decideOn(servesSince(now - settleFor), groups).record;
+      expect(old).to.include({ settledAt: now });
+      expect(decideOn(old, { ...seen, waitingGroups: lowered }).actions).to.deep.equal([]);
+    });
+
+    it("goes on watching while the groups cannot be read, or were never seen at their sizes", () => {
+      const late: FailoverRecord = { ...confirmed, since: now - settleFor };
+      for (const waitingGroups of [unknown("unreachable"), lowered]) {
+        const { record } = decideOn(late, { ...seen, waitingGroups });
+        expect(record).not.to.have.property("settledAt");
+      }
+    });
+  });
 });

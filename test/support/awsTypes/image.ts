@@ -61,13 +61,22 @@ export const imageTypes: TypeTable = {
   },
   "aws:ec2/instance:Instance": {
     inputs:
-      "ami instanceType subnetId vpcSecurityGroupIds iamInstanceProfile userData userDataReplaceOnChange metadataOptions rootBlockDevice associatePublicIpAddress keyName instanceInitiatedShutdownBehavior monitoring tags volumeTags",
+      "ami instanceType subnetId vpcSecurityGroupIds primaryNetworkInterface iamInstanceProfile userData userDataBase64 userDataReplaceOnChange metadataOptions rootBlockDevice associatePublicIpAddress keyName instanceInitiatedShutdownBehavior monitoring maintenanceOptions tags volumeTags",
     outputs: (_, { name }) => ({
       privateIp: "10.0.0.10",
       publicIp: "203.0.113.1",
       arn: `arn:aws:ec2:instance/${name}`,
     }),
+    refuse: ({ userDataBase64, subnetId, primaryNetworkInterface }) => {
+      if (Buffer.from(String(userDataBase64 ?? ""), "base64").length > 16_384) {
+        return "user data has more than 16384 bytes";
+      }
+      return subnetId !== undefined && primaryNetworkInterface !== undefined
+        ? "a network interface brings its subnet along"
+        : undefined;
+    },
   },
+  "aws:ec2transitgateway/instanceState:InstanceState": { inputs: "instanceId state force" },
   "aws:ec2/amiFromInstance:AmiFromInstance": {
     inputs: "name description sourceInstanceId snapshotWithoutReboot tags",
     outputs: (_, { name }) => ({ arn: `arn:aws:ec2:image/${name}-id` }),

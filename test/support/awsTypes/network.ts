@@ -35,6 +35,14 @@ export const networkTypes: TypeTable = {
     inputs: "vpcId cidrBlock availabilityZone mapPublicIpOnLaunch tags",
   },
   "aws:ec2/routeTable:RouteTable": { inputs: "vpcId routes tags" },
+  "aws:ec2/route:Route": {
+    inputs: "routeTableId destinationCidrBlock networkInterfaceId",
+  },
+  "aws:ec2/networkInterface:NetworkInterface": {
+    inputs: "subnetId description securityGroups sourceDestCheck privateIps tags",
+    // One in each zone, told apart by the end of its name.
+    outputs: (_, { name }) => ({ privateIp: `10.10.${name.endsWith("1") ? 32 : 40}.10` }),
+  },
   "aws:ec2/routeTableAssociation:RouteTableAssociation": { inputs: "subnetId routeTableId" },
   "aws:ec2/networkAcl:NetworkAcl": { inputs: "vpcId subnetIds ingress egress tags" },
 };

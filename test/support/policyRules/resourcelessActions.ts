@@ -19,6 +19,7 @@ export const resourcelessActions: Readonly<Record<string, string>> = {
   "ec2:DescribeInstances": "EC2's Describe calls have no resource types",
   "ec2:DescribeInstanceStatus": "EC2's Describe calls have no resource types",
   "ec2:DescribeInstanceTypes": "EC2's Describe calls have no resource types",
+  "ec2:DescribeNetworkInterfaces": "EC2's Describe calls have no resource types",
   "ec2:DescribeRegions": "EC2's Describe calls have no resource types",
   "ec2:DescribeSpotFleetInstances": "EC2's Describe calls have no resource types",
   "ec2:DescribeSubnets": "EC2's Describe calls have no resource types",

@@ -34,6 +34,7 @@ systemctl() { ask systemctl "$@"; }
 findmnt() { ask findmnt "$@"; }
 sleep() { ask sleep "$1"; }
 date() { ask date "$1"; }
+systemd-notify() { ask systemd-notify "$@"; }
 uname() { printf '%s\n' "$MACHINE_INSTANCE"; }
 
 # The instance metadata service.

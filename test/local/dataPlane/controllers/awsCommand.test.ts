@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { readAwsCommand, recordColumns } from "../../../../local/dataPlane/controllers/awsCommand";
+import { readAwsCommand, itemColumns } from "../../../../local/dataPlane/controllers/awsCommand";
 
 const cli = ["--cli-connect-timeout", "5", "--cli-read-timeout", "5"];
 
@@ -12,18 +12,19 @@ describe("a stand-in machine's aws", () => {
       operation: "get-item",
       region: "eu-west-1",
       input: { TableName: "t", ConsistentRead: true, Key: { id: { S: "failover" } } },
+      columns: ["generation", "activeRegion"],
     });
-    const put = "dynamodb put-item --region eu-west-1 --table-name t --condition-expression";
+    const update = "dynamodb update-item --region eu-west-1 --table-name t --condition-expression";
     const { input } = readAwsCommand([
-      ...put.split(" "),
+      ...update.split(" "),
       "a = :b OR c",
-      "--item",
+      "--key",
       '{"a":{"N":"1"}}',
     ]);
     expect(input).to.deep.equal({
       TableName: "t",
       ConditionExpression: "a = :b OR c",
-      Item: { a: { N: "1" } },
+      Key: { a: { N: "1" } },
     });
   });
 
@@ -36,9 +37,9 @@ describe("a stand-in machine's aws", () => {
   });
 
   it("writes a record as the CLI's text, and None for what is not there", () => {
-    const record = { generation: { N: "2" }, activeRegion: { S: "eu-west-1" } };
-    expect(recordColumns(record)).to.equal("2\teu-west-1\n");
-    expect(recordColumns({})).to.equal("None\tNone\n");
-    expect(recordColumns(undefined)).to.equal("None\n");
+    const record = { generation: { N: "2" }, planned: { BOOL: true }, phase: { S: "serving" } };
+    expect(itemColumns(record, ["phase", "generation", "planned"])).to.equal("serving\t2\tTrue\n");
+    expect(itemColumns({}, ["generation", "phase"])).to.equal("None\tNone\n");
+    expect(itemColumns(undefined, ["generation"])).to.equal("None\n");
   });
 });
