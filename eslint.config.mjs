@@ -74,6 +74,31 @@ export default tseslint.config(
     },
   },
   {
+    // The lab takes of the local AWS what every command and report has, and nothing of AWS.
+    files: ["lab/**/*.ts"],
+    rules: {
+      "no-restricted-syntax": [
+        "error",
+        {
+          selector:
+            "ImportDeclaration[source.value=/\\u002Flocal\\u002F(?!(commandSyntax|writableFolder|page\\u002F.*)$)/]",
+          message: "Of local/, lab/ uses commandSyntax, writableFolder and page/ alone.",
+        },
+      ],
+    },
+  },
+  {
+    files: ["local/**/*.ts"],
+    rules: {
+      "no-restricted-imports": [
+        "error",
+        {
+          patterns: [{ group: ["**/lab/**"], message: "The local AWS knows nothing of the lab." }],
+        },
+      ],
+    },
+  },
+  {
     files: ["test/**/*.ts"],
     rules: {
       // chai's assertions are property accesses.

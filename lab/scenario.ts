@@ -29,7 +29,7 @@ export interface WatchTime {
   readonly atMost: number;
 }
 
-/** Bounds on the median over all rounds of profile `fast`; what is absent has none. */
+/** Bounds on the median over at least five rounds of profile `fast`; what is absent has none. */
 export interface Targets {
   /** Failed requests of all teams together. */
   readonly failed?: number;

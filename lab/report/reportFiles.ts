@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { makeWritableFolder } from "../../local/writableFolder";
 import type { LabReport } from "../lab";
+import { renderLabReport } from "./htmlReport";
 
 /** The folder that the reports go to. */
 export class ReportFiles {
@@ -10,10 +11,12 @@ export class ReportFiles {
     makeWritableFolder(folder);
   }
 
-  /** Writes `lab-report.json` and returns its path. */
+  /** Writes `lab-report.html` and `lab-report.json` and returns their paths. */
   write(report: LabReport): string[] {
+    const html = join(this.folder, "lab-report.html");
     const json = join(this.folder, "lab-report.json");
     writeFileSync(json, `${JSON.stringify(report, undefined, 2)}\n`);
-    return [json];
+    writeFileSync(html, renderLabReport(report));
+    return [html, json];
   }
 }

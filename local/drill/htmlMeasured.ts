@@ -1,5 +1,5 @@
 import { readableDuration, readableLag } from "../../failover/duration";
-import { type Card, cards, escape, table } from "./htmlParts";
+import { type Card, cards, escape, table } from "../page/htmlParts";
 import type { JenkinsMeasured } from "./jenkins/jenkinsTrial";
 import type { Measured, MeasuredLoss, MeasuredTeam } from "./measured";
 

@@ -1,36 +1,26 @@
 import { readableDuration, readableLag } from "../../failover/duration";
-import { type Card, cards, escape, tableCell, tableSection } from "./htmlParts";
+import { type Card, cards, escape, htmlPage, tableCell, tableSection } from "../page/htmlParts";
 import { renderMeasured } from "./htmlMeasured";
-import { reportStyle } from "./htmlReportStyle";
 import type { DrillReport, TimelineStep } from "./report";
 
 /** The report as one page that needs nothing from anywhere: no script, font or image to fetch. */
 export function renderHtmlReport(report: DrillReport): string {
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Drill ${escape(report.verdict)}: ${escape(report.setup.lostRegion)} → ${escape(report.setup.servingRegion)}</title>
-<style>${reportStyle}</style>
-</head>
-<body>
-<main>
-${header(report)}
-${renderMeasured(report.measured)}
-${figures(report)}
-${timeline(report)}
-${rules(report)}
-${teams(report)}
-${moments(report)}
-${criticalPath(report)}
-${calls(report)}
-${modelled(report)}
-${limits(report)}
-</main>
-</body>
-</html>
-`;
+  return htmlPage({
+    title: `Drill ${report.verdict}: ${report.setup.lostRegion} → ${report.setup.servingRegion}`,
+    body: [
+      header(report),
+      renderMeasured(report.measured),
+      figures(report),
+      timeline(report),
+      rules(report),
+      teams(report),
+      moments(report),
+      criticalPath(report),
+      calls(report),
+      modelled(report),
+      limits(report),
+    ].join("\n"),
+  });
 }
 
 function header({ verdict, setup, startedAt, realSeconds }: DrillReport): string {

@@ -61,7 +61,8 @@ function readIfThere(entry) {
   try {
     return fs.readFileSync(entry, "utf8");
   } catch (error) {
-    if (error.code === "ENOENT") return undefined;
+    // What root has put there, such as under sudo, is nothing for others.
+    if (error.code === "ENOENT" || error.code === "EACCES") return undefined;
     throw error;
   }
 }

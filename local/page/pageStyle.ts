@@ -1,5 +1,5 @@
 /** The page's style: readable at 400 px and 1280 px, by day and by night. */
-export const reportStyle = `
+export const pageStyle = `
 :root {
   color-scheme: light dark;
   --ground: #fbfbfa; --card: #fff; --ink: #1d2329; --muted: #5b6670; --line: #dfe3e6;

@@ -1,4 +1,31 @@
-/** What the report's sections are made of. */
+/** What reports are made of. */
+import { pageStyle } from "./pageStyle";
+
+/** One page that needs nothing from anywhere: no script, font or image to fetch. */
+export function htmlPage(page: {
+  /** Text. */
+  readonly title: string;
+  /** CSS besides the common one. */
+  readonly style?: string;
+  /** HTML. */
+  readonly body: string;
+}): string {
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escape(page.title)}</title>
+<style>${pageStyle}${page.style ?? ""}</style>
+</head>
+<body>
+<main>
+${page.body}
+</main>
+</body>
+</html>
+`;
+}
 
 /** A figure with its name and what it means. */
 export type Card = readonly [name: string, value: string, note: string];
