@@ -29,6 +29,7 @@ export function clusterScenario(given: ClusterScenario): Scenario {
     name,
     title,
     quick: false,
+    lost: [],
     targets,
     watch: { ...usualWatch, ...watch },
     prepare: async (profile, number) => {
