@@ -74,7 +74,10 @@ export interface ClusterTiming {
   readonly deadTime: number;
   /** Between two looks at a resource, s. */
   readonly monitor: number;
-  /** How much later the preferred machine is shot when both try, s. */
+  /**
+   * How much later the preferred machine is shot when both try, s: longer than the fence device takes to
+   * end a machine. With EC2 at least 15 s.
+   */
   readonly fencingDelay: number;
   /** Between the three pings by which a machine that may shoot looks at the network, s. */
   readonly pingInterval: number;

@@ -22,8 +22,11 @@ export function renderFencing(cluster: ControllerCluster, timing: ClusterTiming)
     devices: [
       ...pings,
       ...machines.map((machine) => {
-        const later = machine.name === preferred.name ? timing.fencingDelay : 0;
-        return renderDevice(cluster, machine, later);
+        const delay =
+          cluster.fencing.kind === "aws"
+            ? Math.max(timing.fencingDelay, ec2StopSeconds)
+            : timing.fencingDelay;
+        return renderDevice(cluster, machine, machine.name === preferred.name ? delay : 0);
       }),
     ],
     constraints: machines.map(({ name }) =>
@@ -44,6 +47,13 @@ export function renderFencing(cluster: ControllerCluster, timing: ClusterTiming)
     ),
   };
 }
+
+/**
+ * EC2 accepts a forced stop at once and ends the machine later: one that is to be shot meanwhile must
+ * not shoot in that time, or both are off. AWS gives no figure, and none was measured on AWS; this errs
+ * on the long side, s.
+ */
+const ec2StopSeconds = 15;
 
 const pingDevice = "fence-sees-network";
 

@@ -124,7 +124,8 @@ export class LeaseWorld {
     }
     if (mood === "refuses") return unreachable;
     if (operation === "complete-lifecycle-action") {
-      const { InstanceId, LifecycleHookName, LifecycleActionResult } = input as unknown as Completion;
+      const { InstanceId, LifecycleHookName, LifecycleActionResult } =
+        input as unknown as Completion;
       this.completed.push(`${InstanceId} ${LifecycleHookName} ${LifecycleActionResult}`);
       return { status: 0, text: "" };
     }

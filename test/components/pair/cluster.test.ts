@@ -150,6 +150,8 @@ describe("an active and a passive controller machine", () => {
       ...sections.resources.matchAll(/id="(fence-m\d)-attributes-pcmk_delay_base"/g),
     ];
     expect(delayed.map((match) => match[1])).to.deep.equal(["fence-m1"]);
+    // EC2 goes on running for a while what it was told to stop.
+    expect(sections.resources).to.match(/name="pcmk_delay_base" value="15s?"/);
     expect(sections.resources).to.include('name="skip_os_shutdown" value="true"');
   });
 
