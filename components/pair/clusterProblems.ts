@@ -2,9 +2,8 @@ import type { ArgumentProblem } from "../argumentProblems";
 import type { ClusterHome, ControllerCluster, LeasedHome } from "./cluster";
 import { machineProblems } from "./pairProblems";
 import { addressProblems } from "./vipProblems";
+import { dnsLabel, ipv4Address, wrong } from "./valueForms";
 
-const label = /^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$/;
-const ipv4 = /^((25[0-5]|2[0-4]\d|1?\d?\d)(\.(?!$)|$)){4}$/;
 const host = /^[a-z0-9]([a-z0-9.-]{0,200}[a-z0-9])?$/;
 const instance = /^i-[0-9a-f]{8,17}$/;
 const agentName = /^fence_[a-z0-9_]{1,40}$/;
@@ -20,7 +19,7 @@ const secretOptions = ["passwd", "password", "secret_key", "access_key", "identi
 export function clusterProblems(cluster: ControllerCluster): ArgumentProblem[] {
   const { name, home, vip, fencing, tieBreaker } = cluster;
   return [
-    ...(label.test(name) ? [] : [wrong("name", name, "a DNS label such as ma")]),
+    ...(dnsLabel.test(name) ? [] : [wrong("name", name, "a DNS label such as ma")]),
     ...machineProblems(cluster),
     ...homeProblems(home),
     ...(vip === undefined ? [] : addressProblems(vip)),
@@ -84,7 +83,8 @@ function pingProblems(
   { machines }: ControllerCluster,
 ): ArgumentProblem[] {
   const path = `tieBreaker.targets[${index}]`;
-  if (!ipv4.test(target)) return [wrong(path, target, "an IPv4 address such as the gateway's")];
+  if (!ipv4Address.test(target))
+    return [wrong(path, target, "an IPv4 address such as the gateway's")];
   const self = machines.findIndex(({ address }) => address === target);
   if (self < 0) return [];
   return [
@@ -131,8 +131,4 @@ function fencingProblems({ fencing, machines }: ControllerCluster): ArgumentProb
             })),
     ),
   ];
-}
-
-function wrong(path: string, value: unknown, allowed: string): ArgumentProblem {
-  return { path, reason: `is ${JSON.stringify(value)}; give ${allowed}` };
 }

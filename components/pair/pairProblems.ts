@@ -2,13 +2,11 @@ import type { ArgumentProblem } from "../argumentProblems";
 import { hostOf, type PairTeam, type ProxyPair, strategyOf } from "./pair";
 import { duplicates, portProblems } from "./portProblems";
 import { type ProxyTiming, webSocketPing } from "./proxyTiming";
+import { dnsLabel, ipv4Address, wrong } from "./valueForms";
 
-/** A DNS label as every file of ours takes it literally. */
-const label = /^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$/;
 const labelForm =
   "1 to 32 lower-case letters, digits and hyphens, a letter first and no hyphen last";
 const domainName = /^(?=.{1,200}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/;
-const ipv4 = /^((25[0-5]|2[0-4]\d|1?\d?\d)(\.(?!$)|$)){4}$/;
 const urlPath = /^\/[A-Za-z0-9._~/-]*$/;
 const filePath = /^\/[A-Za-z0-9._/-]+$/;
 const userName = /^[a-z][a-z0-9_-]{0,31}$/;
@@ -35,14 +33,10 @@ export function pairProblems(pair: ProxyPair): ArgumentProblem[] {
   ];
 }
 
-function wrong(path: string, value: unknown, allowed: string): ArgumentProblem {
-  return { path, reason: `is ${JSON.stringify(value)}; give ${allowed}` };
-}
-
 export function machineProblems({ machines }: Pick<ProxyPair, "machines">): ArgumentProblem[] {
   const each = machines.flatMap(({ name, address }, index) => [
-    ...(label.test(name) ? [] : [wrong(`machines[${index}].name`, name, labelForm)]),
-    ...(ipv4.test(address)
+    ...(dnsLabel.test(name) ? [] : [wrong(`machines[${index}].name`, name, labelForm)]),
+    ...(ipv4Address.test(address)
       ? []
       : [wrong(`machines[${index}].address`, address, "an IPv4 address such as 10.0.1.10")]),
   ]);
@@ -66,7 +60,7 @@ function teamProblems(team: PairTeam, path: string, pair: ProxyPair): ArgumentPr
   const strategy = strategyOf(team, pair);
   const host = hostOf(team, pair);
   return [
-    ...(label.test(name) ? [] : [wrong(`${path}.name`, name, labelForm)]),
+    ...(dnsLabel.test(name) ? [] : [wrong(`${path}.name`, name, labelForm)]),
     ...(team.host === undefined || domainName.test(team.host)
       ? []
       : [wrong(`${path}.host`, team.host, "a DNS name such as ma.example.com")]),
@@ -114,7 +108,7 @@ function elsewhereProblems(
       wrong(`${path}.addresses`, name, `one of the machines: ${machines.join(", ")}`),
     ),
     ...machines
-      .filter((name) => !ipv4.test(addresses[name] ?? ""))
+      .filter((name) => !ipv4Address.test(addresses[name] ?? ""))
       .map((name) =>
         wrong(
           `${path}.addresses.${name}`,
@@ -160,7 +154,7 @@ function statsProblems({ stats, machines }: ProxyPair): ArgumentProblem[] {
   const known = machines.map(({ name }) => name);
   return [
     ...known
-      .filter((name) => !ipv4.test(stats.addresses[name] ?? ""))
+      .filter((name) => !ipv4Address.test(stats.addresses[name] ?? ""))
       .map((name) =>
         wrong(
           `stats.addresses.${name}`,

@@ -2,9 +2,8 @@ import type { ArgumentProblem } from "../argumentProblems";
 import type { EdgePairSettings } from "./pairFiles";
 import { priorities, teamsDownWeight } from "./keepalivedTiming";
 import type { Vip } from "./vip";
+import { ipv4WithPrefix, wrong } from "./valueForms";
 
-const octet = "(25[0-5]|2[0-4]\\d|1?\\d?\\d)";
-const withPrefix = new RegExp(`^${octet}(\\.${octet}){3}/(3[0-2]|[12]?\\d)$`);
 const interfaceName = /^[a-z][a-z0-9.-]{0,14}$/;
 const region = /^[a-z]{2}(-[a-z]+)+-\d$/;
 const routeTable = /^rtb-[0-9a-f]{8,17}$/;
@@ -57,7 +56,7 @@ export function addressProblems(vip: Vip): ArgumentProblem[] {
           ]),
     ];
   }
-  const address = withPrefix.test(vip.address)
+  const address = ipv4WithPrefix.test(vip.address)
     ? []
     : [wrong("vip.address", vip.address, "an IPv4 address with its prefix such as 10.0.1.100/24")];
   if (vip.kind === "arp") return address;
@@ -77,10 +76,6 @@ export function addressProblems(vip: Vip): ArgumentProblem[] {
         : [wrong(`vip.routeTableIds[${index}]`, id, "a route table such as rtb-0123456789abcdef0")],
     ),
   ];
-}
-
-function wrong(path: string, value: unknown, allowed: string): ArgumentProblem {
-  return { path, reason: `is ${JSON.stringify(value)}; give ${allowed}` };
 }
 
 /**
