@@ -1,4 +1,3 @@
-import { gunzipSync } from "node:zlib";
 import {
   DescribeLaunchTemplateVersionsCommand,
   DescribeSubnetsCommand,
@@ -15,6 +14,7 @@ import {
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { BehaviourContext } from "../../behaviour";
 import type { Group, Member } from "./group";
+import { decodeUserData } from "../ec2/userData";
 
 /** Orders one machine of the group from EC2, by its launch template. Faults of EC2 come through. */
 export async function runMachine(group: Group, context: BehaviourContext): Promise<Member> {
@@ -140,11 +140,4 @@ function toMember(
     replaced: false,
     powered: false,
   };
-}
-
-/** User data is base64, and as a whole may be compressed by gzip, which cloud-init unpacks. */
-function decodeUserData(base64: string): string {
-  const bytes = Buffer.from(base64, "base64");
-  const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
-  return (isGzip ? gunzipSync(bytes) : bytes).toString();
 }

@@ -1,4 +1,3 @@
-import { gunzipSync } from "node:zlib";
 import {
   DescribeInstancesCommand,
   DescribeLaunchTemplateVersionsCommand,
@@ -13,6 +12,7 @@ import {
 import type { AwsRequest, AwsResponse, Behaviour, BehaviourContext } from "../../behaviour";
 import { answer } from "../../wire/answers";
 import { refused } from "../emulatorRefusal";
+import { decodeUserData } from "./userData";
 
 type State = "pending" | "running" | "shutting-down";
 
@@ -111,7 +111,7 @@ export class LaunchedMachinesBehaviour implements Behaviour {
         // None: it is only shown, as what the machine belongs to.
         autoScalingGroupName: template?.LaunchTemplateName ?? "",
         tags: {},
-        userData: decoded(template?.LaunchTemplateData?.UserData ?? ""),
+        userData: decodeUserData(template?.LaunchTemplateData?.UserData ?? ""),
       });
     });
     return instanceId;
@@ -163,11 +163,4 @@ export class LaunchedMachinesBehaviour implements Behaviour {
     if (machine === undefined) return instance;
     return { ...instance, State: { Code: codes[machine.state], Name: machine.state } };
   }
-}
-
-/** User data is base64, and as a whole may be compressed by gzip, which cloud-init unpacks. */
-function decoded(base64: string): string {
-  const bytes = Buffer.from(base64, "base64");
-  const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
-  return (isGzip ? gunzipSync(bytes) : bytes).toString();
 }
