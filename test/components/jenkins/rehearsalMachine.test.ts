@@ -19,6 +19,7 @@ import {
   renderRehearsalUserData,
 } from "../../../components/jenkins/rehearsalUserDataRenderer";
 import { parseUnit } from "./unitFile";
+import { installed } from "../../support/installed";
 
 const given: RehearsalUserData = {
   home: {
@@ -160,7 +161,7 @@ describe("a rehearsal's machine", () => {
   });
 
   it("has a script in which shellcheck finds nothing", function () {
-    if (spawnSync("sh", ["-c", "command -v shellcheck"]).status !== 0) this.skip();
+    if (!installed("shellcheck")) this.skip();
     writeFileSync(at("jenkins-rehearsal.sh"), content("jenkins-rehearsal"));
     const { stdout, status } = spawnSync("shellcheck", [at("jenkins-rehearsal.sh")], {
       encoding: "utf8",

@@ -24,6 +24,7 @@ import {
 } from "../../../components/jenkins/userDataRenderer";
 import { settings } from "./leaseWorld";
 import { parseUnit, type UnitFile } from "./unitFile";
+import { installed } from "../../support/installed";
 
 const lease: LeaseSettings = { ...settings, timing: defaultLeaseTiming };
 const controller: ControllerUserData = {
@@ -76,7 +77,7 @@ function unit(name: string): UnitFile {
 
 /** Whether a tool is here; otherwise says what the test would need, and CI has it. */
 function needs(context: Mocha.Context, tool: string, source: string): void {
-  if (spawnSync("sh", ["-c", `command -v ${tool}`]).status === 0) return;
+  if (installed(tool)) return;
   console.log(`      ${tool} is not installed (${source}): skipped`);
   context.skip();
 }

@@ -22,6 +22,7 @@ import {
 import type { Vip } from "../../../components/pair/vip";
 import { without } from "../deployments";
 import { samplePair } from "./samplePair";
+import { installed } from "../../support/installed";
 
 const fencings: readonly Fencing[] = [
   {
@@ -69,8 +70,6 @@ const cluster = (over: Partial<ControllerCluster> = {}): ControllerCluster => ({
   tieBreaker: tieBreakers[0]!,
   ...over,
 });
-const installed = (command: string): boolean =>
-  spawnSync("bash", ["-c", `command -v ${command}`]).status === 0;
 
 describe("an active and a passive controller machine", () => {
   let folder: string;

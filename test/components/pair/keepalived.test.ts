@@ -16,9 +16,7 @@ import {
 import { weightProblems } from "../../../components/pair/vipProblems";
 import type { Vip } from "../../../components/pair/vip";
 import { samplePair } from "./samplePair";
-
-const installed = (command: string): boolean =>
-  spawnSync("bash", ["-c", `command -v ${command}`]).status === 0;
+import { installed } from "../../support/installed";
 
 const vips: readonly Vip[] = [
   { kind: "arp", address: "10.0.1.100/24" },
