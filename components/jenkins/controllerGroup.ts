@@ -2,7 +2,8 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Deployment, RegionRole } from "../deployment";
 import { initialSizes, isSingleWriter } from "./controllerPlan";
-import { compressToBase64 } from "./deterministicGzip";
+import { bootCompression } from "./deterministicGzip";
+import { terminateHookSeconds } from "./drainTiming";
 import { machineDefaults } from "./machineDefaults";
 import type { Team } from "./team";
 import { type ControllerUserData, renderUserData } from "./userDataRenderer";
@@ -74,9 +75,7 @@ export class ControllerGroup extends pulumi.ComponentResource {
         instanceType: team.instanceType,
         vpcSecurityGroupIds: [this.args.securityGroupId],
         iamInstanceProfile: { arn: this.args.instanceProfileArn },
-        userData: userData.apply((given) =>
-          Buffer.from(renderUserData(given, compressToBase64)).toString("base64"),
-        ),
+        userData: userData.apply((given) => renderUserData(given, bootCompression)),
         ...machineDefaults({ team: team.name, name, volumeGb: 50 }),
       },
       { parent: this },
@@ -118,7 +117,7 @@ export class ControllerGroup extends pulumi.ComponentResource {
     return this.args.team.strategy === "local-only" ? all.apply((ids) => ids.slice(0, 1)) : all;
   }
 
-  /** Five minutes to stop Jenkins and to give the lease back; then the machine goes anyway. */
+  /** Time to drain and stop Jenkins and to give the lease back; then the machine goes anyway. */
   private createTerminateHook(group: aws.autoscaling.Group): void {
     new aws.autoscaling.LifecycleHook(
       `${this.name}-terminate`,
@@ -126,7 +125,7 @@ export class ControllerGroup extends pulumi.ComponentResource {
         name: terminateHookName(this.args.deployment, this.args.team),
         autoscalingGroupName: group.name,
         lifecycleTransition: "autoscaling:EC2_INSTANCE_TERMINATING",
-        heartbeatTimeout: 300,
+        heartbeatTimeout: terminateHookSeconds,
         defaultResult: "CONTINUE",
       },
       { parent: this },

@@ -12,7 +12,7 @@ import { renderLeaseTableFunctions } from "./leaseTableScriptRenderer";
 export function renderLeaseScript(): string {
   return `#!/bin/bash
 # One writer for one home: Jenkins runs only while this machine holds the lease of its home and
-# its region holds the highest generation. Usage: jenkins-lease run|check-home|release|watch|fenced INSTANCE
+# its region holds the highest generation. Usage: jenkins-lease run|check-home|release|watch
 # Settings in capitals come from the unit's EnvironmentFile.
 # shellcheck disable=SC2153
 set -uo pipefail
@@ -24,6 +24,8 @@ status() { say "$1"; tell_systemd --status="$1"; }
 # Sets uptime from the boot clock, in whole seconds. No subshell: it is asked all the time.
 look_at_clock() { read -r uptime _ </proc/uptime; uptime=\${uptime%%.*}; }
 held="\${LEASE_DIRECTORY:-/run/jenkins-lease}/held"
+# While this file is there, nothing is drained; see jenkins-drain.
+urgent="\${LEASE_DIRECTORY:-/run/jenkins-lease}/urgent"
 # Whether the lease ends within $1 seconds.
 ends_within() { look_at_clock; ((ends - uptime <= $1)); }
 
@@ -117,6 +119,7 @@ state_of() { timeout -k 1 "$CALL_SECONDS" systemctl show --property=ActiveState 
 # Stops Jenkins and waits; kills it when the boot clock reaches $1. The stop comes first in any case:
 # systemd would start a Jenkins that was only killed again.
 stop_jenkins() {
+  : >"$urgent"
   systemctl stop --no-block jenkins.service
   while :; do
     look_at_clock
@@ -270,11 +273,23 @@ lease_has_time() {
   ! ends_within "$STOP_BEFORE_SECONDS"
 }
 
-# The Auto Scaling group ends this machine: stop Jenkins, release, and only then let it go.
+# Whether an unplanned failover is under way, which waits for this machine's end.
+is_failing_over() {
+  local answer phase planned
+  answer=$(call dynamodb get-item --region "$PEER_REGION" --table-name "$RECORD_TABLE" --consistent-read \\
+    --key '{"id":{"S":"failover"}}' --query 'Item.[phase.S, planned.BOOL]' \\
+    --output text 2>/dev/null) || return 1
+  read -r phase planned <<<"$answer"
+  [[ "\${phase:-}" =~ ^(recovering|blocked)$ && "\${planned:-}" != True ]]
+}
+
+# The Auto Scaling group ends this machine: drain and stop Jenkins, release, and only then let it go.
+# The lease's unit ends last of all, so its stop is the end of all of them.
 watch() {
   find_owner
   until [ "$(metadata autoscaling/target-lifecycle-state)" = Terminated ]; do sleep "$RETRY_SECONDS"; done
   say "this machine is being terminated: stopping Jenkins and releasing its home"
+  if is_failing_over; then : >"$urgent"; fi
   systemctl stop jenkins-lease.service
   until call autoscaling complete-lifecycle-action --region "$REGION" \\
     --auto-scaling-group-name "$AUTO_SCALING_GROUP" --lifecycle-hook-name "$TERMINATE_HOOK" \\
@@ -289,12 +304,8 @@ case \${1:-} in
   check-home) check_home ;;
   release) release ;;
   watch) watch ;;
-  fenced)
-    if [ -z "\${2:-}" ]; then say "usage: jenkins-lease fenced INSTANCE"; exit 2; fi
-    until free_leases_of "$2"; do sleep 1; done
-    ;;
   *)
-    say "usage: jenkins-lease run|check-home|release|watch|fenced INSTANCE"
+    say "usage: jenkins-lease run|check-home|release|watch"
     exit 2
     ;;
 esac

@@ -85,21 +85,5 @@ extend_lease() {
     2>&1 >/dev/null) && { ends=$((before + $2)); heard_in_time "$before"; return; }
   refusal "$errors"
 }
-
-# Frees what machine $1 holds of this machine's homes: only for a machine that is known to be off,
-# because its fence was confirmed. Others then need not wait until its leases have ended.
-free_leases_of() {
-  local each errors
-  for each in $HOMES; do
-    errors=$(call dynamodb update-item --region "$REGION" --table-name "$LEASE_TABLE" \\
-      --key "{\\"home\\":{\\"S\\":\\"\${each%%=*}\\"}}" \\
-      --update-expression 'SET #expiresAt = :none' --condition-expression '#owner = :fenced' \\
-      --expression-attribute-names '{"#owner":"owner","#expiresAt":"expiresAt"}' \\
-      --expression-attribute-values "{\\":fenced\\":{\\"S\\":\\"$1\\"},\\":none\\":{\\"N\\":\\"0\\"}}" \\
-      2>&1 >/dev/null) && { say "$1 is off: its lease of \${each%%=*} is free"; continue; }
-    refusal "$errors"
-    if (($? == 2)); then return 1; fi
-  done
-}
 `;
 }

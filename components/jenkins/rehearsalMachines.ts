@@ -10,7 +10,7 @@ import type { Deployment } from "../deployment";
 import type { ClusterHome, ClusterNetwork } from "./clusterArguments";
 import { homesOf } from "./controllerPlan";
 import { createMachineRole, sessionManagerStatement } from "./controllerRole";
-import { compressToBase64 } from "./deterministicGzip";
+import { bootCompression } from "./deterministicGzip";
 import { loginHealthCheck } from "./loadBalancer";
 import { machineDefaults } from "./machineDefaults";
 import { createRehearsalNetwork } from "./rehearsalNetwork";
@@ -116,7 +116,7 @@ export class RehearsalMachines extends pulumi.ComponentResource {
         // A machine that cannot do its work ends itself, and costs nothing any more.
         instanceInitiatedShutdownBehavior: "terminate",
         userData: userDataOf(args, team).apply((given) =>
-          Buffer.from(renderRehearsalUserData(given, compressToBase64)).toString("base64"),
+          renderRehearsalUserData(given, bootCompression),
         ),
         // The function may launch from templates with this tag alone.
         tags: { team: team.name, Name: machine, deployment: prefix, [rehearsalTag]: "template" },

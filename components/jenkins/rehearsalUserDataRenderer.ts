@@ -10,7 +10,7 @@ import { controllerPaths, renderJenkinsService } from "./systemdUnitRenderer";
 import {
   type BootFile,
   commonFiles,
-  type Compress,
+  type BootCompression,
   preparingCommands,
   renderCloudConfig,
   unitFile,
@@ -30,11 +30,14 @@ export interface RehearsalUserData {
 }
 
 /**
- * The `#cloud-config` of a rehearsal's machine. It differs from a controller's in its home, which is
+ * The `#cloud-config` of a rehearsal's machine, packed like a controller's. It differs from a controller's in its home, which is
  * a copy, and in that its Jenkins has no database, no agents, no credentials and no way out.
  * @throws Error like a controller's
  */
-export function renderRehearsalUserData(given: RehearsalUserData, compress: Compress): string {
+export function renderRehearsalUserData(
+  given: RehearsalUserData,
+  compress: BootCompression,
+): string {
   const commands = [...preparingCommands, [rehearsalScript]];
   return renderCloudConfig(given.home.team, rehearsalFiles(given), commands, compress);
 }

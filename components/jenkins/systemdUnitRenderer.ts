@@ -109,6 +109,7 @@ export function renderJenkinsDropIn(heapMb: number): string {
   return `[Unit]
 BindsTo=jenkins-lease.service
 After=jenkins-lease.service
+Wants=jenkins-drain.service
 RequiresMountsFor=${leasePaths.home}
 
 [Service]

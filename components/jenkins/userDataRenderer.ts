@@ -6,6 +6,8 @@ import {
   type JenkinsConfiguration,
   renderJenkinsConfiguration,
 } from "./jenkinsConfigurationRenderer";
+import { drainScript, renderDrainScript, renderDrainUnit } from "./drainScriptRenderer";
+import { defaultDrainTiming } from "./drainTiming";
 import { renderLeaseScript } from "./leaseScriptRenderer";
 import { leasePaths, type LeaseSettings, renderLeaseSettings } from "./leaseSettingsRenderer";
 import { defaultLeaseTiming } from "./leaseTiming";
@@ -35,6 +37,12 @@ export interface ControllerUserData {
 /** Compresses text to base64 of gzip. A parameter, because a renderer does no I/O. */
 export type Compress = (text: string) => string;
 
+/** For each file, and for all of them together. */
+export interface BootCompression {
+  readonly file: Compress;
+  readonly whole: Compress;
+}
+
 /** EC2 refuses larger user data; counted before base64. */
 export const userDataLimit = 16_384;
 
@@ -50,10 +58,10 @@ const softwareScript = "/usr/local/sbin/jenkins-software";
 const monitoringFile = "/opt/aws/amazon-cloudwatch-agent/etc/amazon-cloudwatch-agent.json";
 
 /**
- * The `#cloud-config` of a controller.
+ * The `#cloud-config` of a controller, as base64 of gzip, which cloud-init unpacks.
  * @throws Error if a value cannot stand in a boot file or the whole is larger than EC2 takes.
  */
-export function renderUserData(given: ControllerUserData, compress: Compress): string {
+export function renderUserData(given: ControllerUserData, compress: BootCompression): string {
   const { team } = given.configuration;
   const commands = [
     ...preparingCommands,
@@ -87,7 +95,8 @@ export const preparingCommands: readonly (readonly string[])[] = [
 ];
 
 /**
- * A `#cloud-config` of files and commands.
+ * A `#cloud-config` of files and commands, as base64 of gzip. The files are compressed in it once more,
+ * one by one: most are the same for all teams, and what is compressed twice is hardly larger.
  * @param commands lists, not strings: cloud-init runs them without a shell
  * @throws Error if it is larger than EC2 takes.
  */
@@ -95,7 +104,7 @@ export function renderCloudConfig(
   team: string,
   files: readonly BootFile[],
   commands: readonly (readonly string[])[],
-  compress: Compress,
+  compress: BootCompression,
 ): string {
   const document = {
     write_files: files.map((file) => ({
@@ -103,18 +112,19 @@ export function renderCloudConfig(
       permissions: file.permissions,
       owner: "root:root",
       encoding: "gz+b64",
-      content: compress(file.content),
+      content: compress.file(file.content),
     })),
     runcmd: commands,
   };
-  const text = `#cloud-config\n${JSON.stringify(document)}\n`;
-  if (text.length > userDataLimit) {
+  const packed = compress.whole(`#cloud-config\n${JSON.stringify(document)}\n`);
+  const bytes = Buffer.from(packed, "base64").length;
+  if (bytes > userDataLimit) {
     throw new Error(
-      `the user data of team ${team} has ${text.length} bytes; EC2 takes ` +
+      `the user data of team ${team} has ${bytes} bytes; EC2 takes ` +
         `${userDataLimit}: give the team fewer homes (capacity.max) or shorter names`,
     );
   }
-  return text;
+  return packed;
 }
 
 /** The files that every machine of the golden image has: its software, and what ships its logs. */
@@ -181,6 +191,8 @@ export function leasedJenkinsFiles(given: ControllerUserData): readonly BootFile
       leasePaths.mountUnit,
       renderHomeMountUnit(given.fileSystemId, preferred.accessPointId),
     ),
+    { path: drainScript, content: renderDrainScript(defaultDrainTiming), permissions: "0755" },
+    unitFile("jenkins-drain.service", renderDrainUnit(defaultDrainTiming)),
     unitFile("jenkins.service.d/pilot-light.conf", renderJenkinsDropIn(given.heapMb)),
   ];
 }

@@ -199,35 +199,50 @@ function renderAddress(vip: Vip, id: string, operations: string): string {
 const ownProperties = ["dc-version", "cluster-infrastructure", "cluster-name", "last-lrm-refresh"];
 
 /**
- * Brings the cluster to this configuration, however often it is run: sections that are as they should
- * be are not written, so that a running cluster notices nothing. It needs the CIB's own tools alone and
- * runs on either machine, with the sections' files beside it.
+ * Brings the cluster to this configuration in one step, however often it is run: Jenkins must not begin
+ * between its resources and the constraint that says where, nor before fencing is there. Sections that
+ * are as they should be are not touched, so that a running cluster notices nothing. It needs the CIB's
+ * own tools alone and runs on either machine, with the sections' files beside it.
  */
 export function renderClusterScript(): string {
   return `#!/bin/bash
 set -euo pipefail
 cd "$(dirname "$0")"
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
 
 # What Pacemaker adds by itself and where it breaks lines is no difference.
 plain() {
   tr -s ' \\n' ' ' | sed -E 's/> *</></g; s/^ *//; s/ *$//; s/<nvpair [^>]*name="(${ownProperties.join("|")})"[^>]*>//g'
 }
 
-changed=0
+# The same tool on the copy that becomes the new configuration.
+draft() { CIB_file=$scratch/new.xml cibadmin "$@"; }
+
+cibadmin --query >"$scratch/old.xml"
+cp "$scratch/old.xml" "$scratch/new.xml"
+changed=()
 for section in ${clusterSections.join(" ")}; do
-  present=$(cibadmin --query --scope "$section" 2>/dev/null | plain || true)
+  present=$(draft --query --scope "$section" 2>/dev/null | plain || true)
   if [[ $present == "$(plain <"$section.xml")" ]]; then
     continue
   fi
   # A new cluster has no place yet for what it does not need.
   if [[ -z $present ]]; then
-    cibadmin --create --scope configuration --xml-text "<$section/>"
+    draft --create --scope configuration --xml-text "<$section/>"
   fi
-  cibadmin --replace --scope "$section" --xml-file "$section.xml"
-  echo "$section: written"
-  changed=1
+  draft --replace --scope "$section" --xml-file "$section.xml"
+  changed+=("$section")
 done
-[[ $changed -eq 1 ]] || echo "the cluster is as it should be"
+if [[ \${#changed[@]} -eq 0 ]]; then
+  echo "the cluster is as it should be"
+else
+  crm_verify --xml-file "$scratch/new.xml"
+  # The difference is 1, and no error.
+  crm_diff --original "$scratch/old.xml" --new "$scratch/new.xml" >"$scratch/patch.xml" || [[ $? -eq 1 ]]
+  cibadmin --patch --xml-file "$scratch/patch.xml"
+  printf '%s: written\\n' "\${changed[@]}"
+fi
 crm_verify --live-check
 `;
 }

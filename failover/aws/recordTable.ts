@@ -25,6 +25,7 @@ export function itemOf(
     generation: { N: String(record.generation) },
     activeRegion: { S: record.activeRegion },
     phase: { S: record.phase },
+    planned: { BOOL: record.trigger?.planned === true },
     record: { S: JSON.stringify(record) },
   };
 }

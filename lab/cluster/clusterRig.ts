@@ -64,7 +64,7 @@ export class ClusterRig implements Rig {
       await rig.isMember("m1");
       await rig.isMember("m2");
       await rig.machine("m1").run("/etc/pacemaker/pair/apply");
-      await rig.beginOnPreferred();
+      await rig.serves("m1");
       rig.users.add({ name: team.name, host: team.host, agentPort: team.agentPort });
       await rig.isSteady();
       return rig;
@@ -168,26 +168,6 @@ export class ClusterRig implements Rig {
     await this.waitFor(`${name} serves`, name, ({ started }) =>
       [home, controller, address].every((resource) => started[resource] === name),
     );
-  }
-
-  /**
-   * Resources are applied before the constraints that name them, and a busy machine has started Jenkins
-   * on either one until those come; it stays there. A person would move it: so does this.
-   */
-  private async beginOnPreferred(): Promise<void> {
-    const { group, address } = clusterResources;
-    let active: string | undefined;
-    await until("started: the group", patience, async () => {
-      active = (await this.state("m1")).started[address];
-      return active !== undefined;
-    });
-    if (active !== "m1") {
-      await this.machine("m1").run(`crm_resource --move --resource ${group} --node m1`);
-    }
-    await this.serves("m1");
-    if (active !== "m1") {
-      await this.machine("m1").run(`crm_resource --clear --resource ${group}`);
-    }
   }
 
   private async waitFor(

@@ -6,6 +6,7 @@
 export interface Attribute {
   readonly S?: string;
   readonly N?: string;
+  readonly BOOL?: boolean;
 }
 export type Item = Readonly<Record<string, Attribute>>;
 

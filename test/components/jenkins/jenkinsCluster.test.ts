@@ -206,7 +206,9 @@ describe("JenkinsCluster", () => {
       const template = active.registrations
         .ofType("aws:ec2/launchTemplate:LaunchTemplate")
         .find((each) => each.inputs.name === "jenkins-devops")!;
-      const config = parse(Buffer.from(String(template.inputs.userData), "base64").toString()) as {
+      const config = parse(
+        gunzipSync(Buffer.from(String(template.inputs.userData), "base64")).toString(),
+      ) as {
         write_files: { path: string; content: string }[];
       };
       const file = config.write_files.find(({ path }) => path.endsWith("controller.env"))!;

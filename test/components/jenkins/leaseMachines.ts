@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import {
   type LeaseSettings,
@@ -46,6 +46,8 @@ export class LeaseMachine {
   fileSystem = "nfs4";
   canMount = true;
   stubborn = false;
+  /** Whether builds were given time when the machine was asked to leave. */
+  drains: boolean | undefined;
   isTerminating = false;
   /** The home that its Jenkins has open; it stays open while Jenkins is frozen. */
   openHome: string | undefined;
@@ -268,6 +270,7 @@ export class LeaseMachine {
         this.supervisor.killJenkins();
         return ok;
       case "stop jenkins-lease.service":
+        this.drains = !existsSync(join(this.directory, "run", "urgent"));
         await this.supervisor.stopLease();
         return ok;
       default:

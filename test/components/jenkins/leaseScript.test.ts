@@ -399,15 +399,23 @@ describe("the start lease, run in bash", () => {
       expect(machine.said).to.include("was not given back");
     });
 
-    it("frees at once what a machine held that is known to be off, and nothing else", async () => {
-      const lost = await started("i-1");
-      const survivor = world.machine("i-2").boot();
-      await world.time.pass(lease);
-      await lost.powerOff();
-      await Promise.all([survivor.run("fenced", "i-7"), world.time.pass(1)]);
-      expect(survivor.jenkins).to.equal("inactive");
-      await Promise.all([survivor.run("fenced", "i-1"), world.time.pass(retry + 1)]);
-      expect(survivor.jenkins).to.equal("active");
+    it("leaves builds no time while an unplanned failover waits for its end, and time otherwise", async () => {
+      const leaveIn = async (phase: string, planned: boolean) => {
+        const machine = await started(`i-${phase}-${planned}`);
+        world.record(otherRegion, {
+          generation: { N: "1" },
+          activeRegion: { S: region },
+          phase: { S: phase },
+          planned: { BOOL: planned },
+        });
+        machine.isTerminating = true;
+        await Promise.all([machine.run("watch"), world.time.pass(retry + 2)]);
+        return machine.drains;
+      };
+      expect(await leaveIn("recovering", false)).to.equal(false);
+      expect(await leaveIn("blocked", false)).to.equal(false);
+      expect(await leaveIn("recovering", true)).to.equal(true);
+      expect(await leaveIn("standby", false)).to.equal(true);
     });
   });
 

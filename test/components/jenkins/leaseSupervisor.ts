@@ -49,6 +49,10 @@ export class LeaseSupervisor {
 
   async stopLease(): Promise<void> {
     this.leaseIsWanted = false;
+    // What is bound to a unit and ordered after it is stopped before it.
+    if (this.units.jenkins.all("Unit", "BindsTo").includes("jenkins-lease.service")) {
+      await this.stopJenkins();
+    }
     this.lease?.signal("SIGTERM");
     await this.lease?.ended;
     while (this.leaseState !== "inactive") await this.time.sleep(0.1);

@@ -7,7 +7,7 @@ import { dirname, join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { parse } from "yaml";
 import { renderAgentUserData } from "../../../components/jenkins/agentUserDataRenderer";
-import { compressToBase64 } from "../../../components/jenkins/deterministicGzip";
+import { bootCompression, compressToBase64 } from "../../../components/jenkins/deterministicGzip";
 import {
   renderJenkinsConfiguration,
   unavailableDatabaseSecret,
@@ -82,8 +82,11 @@ function needs(context: Mocha.Context, tool: string, source: string): void {
   context.skip();
 }
 
+const unpacked = (userData: string): string =>
+  gunzipSync(Buffer.from(userData, "base64")).toString();
+
 describe("a controller's user data", () => {
-  const text = renderUserData(controller, compressToBase64);
+  const text = unpacked(renderUserData(controller, bootCompression));
   const config = parse(text) as CloudConfig;
 
   it("is a cloud-config that unpacks to the files that it should write", () => {
@@ -116,10 +119,14 @@ describe("a controller's user data", () => {
           },
         },
       },
-      compressToBase64,
+      bootCompression,
     );
-    expect(large.length).to.be.below(userDataLimit * 0.9);
-    expect(() => renderUserData(controller, (content) => content.repeat(10))).to.throw(/16384/);
+    expect(Buffer.from(large, "base64").length).to.be.below(userDataLimit * 0.9);
+    const loosely = {
+      ...bootCompression,
+      whole: (text: string) => Buffer.from(text.repeat(2)).toString("base64"),
+    };
+    expect(() => renderUserData(controller, loosely)).to.throw(/16384/);
   });
 
   it("is the same on every machine that renders it", () => {
@@ -166,11 +173,11 @@ describe("a controller's user data", () => {
         fc.string({ minLength: 1 }).filter((name) => !/^[A-Za-z0-9._:/@+=, -]*$/.test(name)),
         (name) => {
           const given = { ...controller, lease: { ...lease, autoScalingGroup: name } };
-          expect(() => renderUserData(given, compressToBase64)).to.throw(/AUTO_SCALING_GROUP/);
+          expect(() => renderUserData(given, bootCompression)).to.throw(/AUTO_SCALING_GROUP/);
           const mount = { ...controller, fileSystemId: name };
-          expect(() => renderUserData(mount, compressToBase64)).to.throw(/file system/);
+          expect(() => renderUserData(mount, bootCompression)).to.throw(/file system/);
           const secrets = [{ file: "admin-password", secretId: `x${name}"` }];
-          expect(() => renderUserData({ ...controller, secrets }, compressToBase64)).to.throw(
+          expect(() => renderUserData({ ...controller, secrets }, bootCompression)).to.throw(
             /secret/,
           );
         },
@@ -369,7 +376,7 @@ describe("the machines' own checkers", () => {
       renderAgentUserData({ region: "eu-west-1", publicKeyParameter: "/a/b" }),
     ) as CloudConfig;
     scripts.push(write("agent", agent.write_files[0]!.content));
-    expect(scripts).to.have.length(4);
+    expect(scripts).to.have.length(5);
     const { stdout, status } = spawnSync("shellcheck", scripts, { encoding: "utf8" });
     expect(stdout).to.equal("");
     expect(status).to.equal(0);
@@ -405,7 +412,7 @@ describe("the machines' own checkers", () => {
   it("cloud-init accepts the user data", function () {
     needs(this, "cloud-init", "cloud-init of Debian");
     for (const [name, text] of [
-      ["controller", renderUserData(controller, compressToBase64)],
+      ["controller", unpacked(renderUserData(controller, bootCompression))],
       ["agent", renderAgentUserData({ region: "eu-west-1", publicKeyParameter: "/a/b" })],
     ] as const) {
       const output = execFileSync("cloud-init", ["schema", "--config-file", write(name, text)], {
