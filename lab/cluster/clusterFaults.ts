@@ -11,7 +11,7 @@ import { clusterScenario } from "./clusterScenario";
 const failover = 4_500;
 
 /** The other machine serves, and nothing did before the one that had the home was fenced. */
-const takenOver = {
+export const takenOver = {
   isOver: (rig: ClusterRig) => rig.holder() === "m2",
   check: (rig: ClusterRig, result: RoundResult) => [
     ...checkOutcome(rig, result, { serves: "m2", fenced: ["m1"] }),

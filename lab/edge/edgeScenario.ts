@@ -1,7 +1,7 @@
 import type { PairProfile } from "../../components/pair/proxyTiming";
 import type { RoundResult } from "../result";
 import type { Round, Scenario, Targets, WatchTime } from "../scenario";
-import { EdgeRig } from "./edgeRig";
+import { EdgeRig, type RealTeam } from "./edgeRig";
 
 /** A scenario of two machines with HAProxy and Keepalived. */
 export interface EdgeScenario {
@@ -13,6 +13,10 @@ export interface EdgeScenario {
   readonly targets: Targets;
   /** Teams that it takes away for good. */
   readonly lost?: readonly string[];
+  /** Default: all controllers are stand-ins. */
+  readonly real?: RealTeam;
+  /** Profile `fast` alone, and one round, however many are asked for. Default: false. */
+  readonly once?: boolean;
   /** Brings the pair, which is healthy, into the state that the event meets. */
   readonly before?: (rig: EdgeRig) => Promise<void>;
   readonly inject: (rig: EdgeRig, round: Round) => Promise<void>;
@@ -36,6 +40,8 @@ export function edgeScenario(given: EdgeScenario): Scenario {
     name,
     title,
     quick = false,
+    once = false,
+    real,
     watch = {},
     targets,
   } = given;
@@ -43,11 +49,12 @@ export function edgeScenario(given: EdgeScenario): Scenario {
     name,
     title,
     quick,
+    once,
     targets,
     lost,
     watch: { ...usualWatch, ...watch },
     prepare: async (profile, number) => {
-      const rig = await EdgeRig.start(profile, number);
+      const rig = await EdgeRig.start(profile, number, real);
       await rig.closeUnless(before?.(rig));
       return {
         rig,

@@ -14,6 +14,7 @@ const scenario = (given: Partial<Scenario>): Scenario => ({
   name: "some",
   title: "something happens",
   quick: false,
+  once: false,
   watch: { reference: { atLeast: 1, atMost: 2 }, fast: { atLeast: 1, atMost: 2 } },
   lost: [],
   targets: {},
@@ -53,6 +54,8 @@ describe("the lab", () => {
     it("runs both profiles of everything by default", () => {
       expect(read()).to.include({ quick: false, seed: 1, lanes: 2 });
       expect(read().profiles).to.deep.equal(["reference", "fast"]);
+      expect(read()).not.to.have.property("war");
+      expect(read("--war", "jenkins.war").war).to.equal("jenkins.war");
       expect(read("--profile", "fast").profiles).to.deep.equal(["fast"]);
     });
     for (const [args, message] of [
@@ -94,6 +97,18 @@ describe("the lab", () => {
         "--only moon is in no scenario's name; they are link-down, team-added.",
       );
       expect(() => names({ ...choice, quick: true, only: ["added"] })).to.throw(/no scenario of/);
+    });
+    it("runs once, and under our timing, what is to be run once, and says when that leaves nothing", () => {
+      const real = [...all, scenario({ name: "real", once: true, quick: true })];
+      const rounds = (selection: Partial<Parameters<typeof schedule>[1]>) =>
+        schedule(real, { ...choice, only: ["real"], ...selection }).map(
+          ({ profile, round: number }) => `${profile} ${number}`,
+        );
+      expect(rounds({})).to.deep.equal(["fast 1"]);
+      expect(rounds({ rounds: 9, quick: true })).to.deep.equal(["fast 1"]);
+      expect(() => rounds({ profiles: ["reference"] })).to.throw(
+        "--profile reference leaves no round: real is run with profile fast alone.",
+      );
     });
     it("knows seven basic faults, and every scenario by another name", () => {
       expect(scenarios.filter(({ quick }) => quick)).to.have.length(7);
