@@ -44,8 +44,14 @@ const vip = z.discriminatedUnion("kind", [
     address: z.string(),
     region: z.string(),
     routeTableIds: z.array(z.string()).min(1),
+    networkInterface: z.string().exactOptional(),
   }),
-  z.strictObject({ kind: z.literal("elasticIp"), region: z.string(), allocationId: z.string() }),
+  z.strictObject({
+    kind: z.literal("elasticIp"),
+    region: z.string(),
+    allocationId: z.string(),
+    address: z.string().exactOptional(),
+  }),
 ]);
 const strategy = z.enum(["active-passive", "active-active", "local-only"]);
 const team = z.strictObject({

@@ -1,4 +1,7 @@
+import { awsAddressAgent } from "./awsAddressAgent";
 import type { ClusterHome, ClusterTiming, ControllerCluster, LeasedHome } from "./cluster";
+import { defaultDrainTiming, longestDrain } from "../jenkins/drainTiming";
+import { jenkinsStopSeconds } from "../jenkins/leaseTiming";
 import { renderFencing } from "./fencingRenderer";
 import type { Vip } from "./vip";
 import { element, nameValues } from "./xmlRenderer";
@@ -110,11 +113,12 @@ export function renderCib(sections: Readonly<Record<ClusterSection, string>>): s
   )}\n`;
 }
 
-function renderGroup({ home }: ControllerCluster, operations: Operations): string {
+function renderGroup(cluster: ControllerCluster, operations: Operations): string {
+  const { home } = cluster;
   const { group, controller } = clusterResources;
   return element("group", { id: group }, [
     ...("leaseUnit" in home ? renderLeasedHome(home, operations) : [renderHome(home, operations)]),
-    renderUnit(controller, "jenkins", operations(controller, longestStart, 60)),
+    renderUnit(controller, "jenkins", operations(controller, longestStart, longestStop(cluster))),
   ]);
 }
 
@@ -125,7 +129,7 @@ function renderGroup({ home }: ControllerCluster, operations: Operations): strin
  * at the address, which on EC2 is an API call.
  */
 function addressConstraints(): string[] {
-  const { home, address } = clusterResources;
+  const { home, controller, address } = clusterResources;
   return [
     element("rsc_colocation", {
       id: `${address}-with-home`,
@@ -140,7 +144,26 @@ function addressConstraints(): string[] {
       then: address,
       kind: "Mandatory",
     }),
+    // Agents need it for as long as a Jenkins that is moved drains.
+    element("rsc_order", {
+      id: `${address}-until-${controller}-stopped`,
+      first: controller,
+      "first-action": "stop",
+      then: address,
+      "then-action": "stop",
+      kind: "Optional",
+      symmetrical: "false",
+    }),
   ];
+}
+
+/**
+ * Longest stop of Jenkins, s. Ours drains first, as part of its unit's stop; another's has systemd's own
+ * 90 s to end.
+ */
+function longestStop({ home }: ControllerCluster): number {
+  const stop = "leaseUnit" in home ? longestDrain(defaultDrainTiming) + jenkinsStopSeconds : 90;
+  return stop + 15;
 }
 
 /** The operations of a resource, with the limits of its start and stop in s. */
@@ -152,7 +175,7 @@ function operationsEvery(interval: number): Operations {
     element("operations", {}, [
       operation(id, "monitor", interval, 30),
       operation(id, "start", 0, start),
-      // A stop that fails is fenced: Jenkins gets the time to end its builds' writing first.
+      // A stop that takes longer has failed, and ends by fencing this machine.
       operation(id, "stop", 0, stop),
     ]);
 }
@@ -208,20 +231,10 @@ function renderAddress(vip: Vip, operations: Operations): string {
       return primitive("IPaddr2", { ip, cidr_netmask: prefix });
     }
     case "overlayRoute":
-      return primitive("aws-vpc-move-ip", {
-        ip: vip.address.split("/")[0] ?? "",
-        routing_table: vip.routeTableIds.join(","),
-        region: vip.region,
-        interface: "eth0",
-        auth_type: "role",
-      });
-    case "elasticIp":
-      return primitive("awseip", {
-        elastic_ip: vip.allocationId,
-        allocation_id: vip.allocationId,
-        region: vip.region,
-        auth_type: "role",
-      });
+    case "elasticIp": {
+      const { agent, options } = awsAddressAgent(vip);
+      return primitive(agent, options);
+    }
     default:
       return vip satisfies never;
   }

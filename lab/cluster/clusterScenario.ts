@@ -8,6 +8,7 @@ import { ClusterRig } from "./clusterRig";
 export interface ClusterScenario {
   readonly name: string;
   readonly title: string;
+  readonly rounds?: number;
   /** Default: {@link usualWatch}. */
   readonly watch?: Partial<Record<PairProfile, WatchTime>>;
   readonly targets: Targets;
@@ -31,15 +32,12 @@ const usualWatch: Readonly<Record<PairProfile, WatchTime>> = {
 };
 
 export function clusterScenario(given: ClusterScenario): Scenario {
-  const { before, inject, isOver, check, name, title, watch = {}, targets, war } = given;
-  const { quick = false, once = false } = given;
+  const { before, inject, isOver, check, war, watch = {}, ...described } = given;
   return {
-    name,
-    title,
-    quick,
-    once,
+    quick: false,
+    once: false,
     lost: [],
-    targets,
+    ...described,
     watch: { ...usualWatch, ...watch },
     prepare: async (profile, number) => {
       const rig = await ClusterRig.start(profile, number, war);
