@@ -108,7 +108,7 @@ export const clusterFaults: readonly Scenario[] = [
   clusterScenario({
     name: "pacemaker-fence-slow",
     title: `Pacemaker: the fence device takes ${slowFence / 1_000} s`,
-    targets: { outage: failover + 2 * slowFence, moves: 1 },
+    targets: { outage: failover + 2 * slowFence, delay: 2 * slowFence, moves: 1 },
     inject: async (rig, round) => {
       rig.fence.mode = { kind: "slow", delay: slowFence };
       await freezeActive(rig, round);
