@@ -9,7 +9,7 @@ import {
   loopback,
   statsPasswordVariable,
 } from "../../components/pair/haproxyRenderer";
-import { type LabWar, realCommand } from "../controllers/realController";
+import { realCommand } from "../controllers/realController";
 import { standInCommand } from "../controllers/standIn";
 import { type AddressMove, readAddressChange } from "../measure/addressMoves";
 import { Machine } from "../machines/machine";
@@ -21,6 +21,7 @@ import { sharedFolder } from "../room";
 import { Users } from "../users/users";
 import { until } from "../waiting";
 import { edgeSettings, hosts, type MachineName, machineNames, teams } from "./edgeSettings";
+import { type RealTeam, teamsWith } from "./realTeam";
 import { readProxyStates, type ServerState } from "./proxyStates";
 import { labFiles } from "./publishedGuide";
 
@@ -29,12 +30,6 @@ const patience = 120_000;
 
 /** Any password's hash: nobody logs in to the statistics page here. */
 const passwordHash = "$5$lab$yHnMpgVkPVFGuWnDnZQ4CEBzTjHNk9E/sfKqRlqcUkD";
-
-/** A team whose controllers are real on both machines. */
-export interface RealTeam {
-  readonly team: string;
-  readonly war: LabWar;
-}
 
 /**
  * Two machines with HAProxy and Keepalived in front of four teams' controllers, one on each machine.
@@ -194,11 +189,12 @@ export class EdgeRig implements Rig {
       name: `${team.name}-${name}`,
       home: join(this.homes, team.name, name),
       webPort: team.webPort,
+      agentPort: team.agents?.controllerPort,
     };
     const command =
-      this.real?.team === team.name
+      team.name === this.real?.team
         ? realCommand(this.real.war, settings)
-        : standInCommand({ ...settings, agentPort: team.agents?.controllerPort, load });
+        : standInCommand({ ...settings, load });
     const log = `/var/log/jenkins-${team.name}.log`;
     this.machine(name).start(
       `echo $$ >/run/units/jenkins-${team.name}.pid; exec ${command} &>>${log}`,
@@ -300,14 +296,6 @@ export class EdgeRig implements Rig {
     for (const name of this.machines.keys()) await this.powerOff(name);
     await this.segment.remove();
   }
-}
-
-/** A real controller's port for agents does not echo what it hears: the team has none. */
-function teamsWith(real: RealTeam | undefined): readonly PairTeam[] {
-  return teams.map((team) => {
-    const { agents, ...rest } = team;
-    return team.name === real?.team || agents === undefined ? rest : { ...rest, agents };
-  });
 }
 
 /** A machine that lost its power has no files any more. */

@@ -1,7 +1,8 @@
 import type { PairProfile } from "../../components/pair/proxyTiming";
 import type { RoundResult } from "../result";
 import type { Round, Scenario, Targets, WatchTime } from "../scenario";
-import { EdgeRig, type RealTeam } from "./edgeRig";
+import { EdgeRig } from "./edgeRig";
+import type { RealTeam } from "./realTeam";
 
 /** A scenario of two machines with HAProxy and Keepalived. */
 export interface EdgeScenario {
