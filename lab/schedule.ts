@@ -39,7 +39,13 @@ export function schedule(all: readonly Scenario[], selection: Selection): RoundP
       `--only ${only.join(" ")} leaves no scenario of --quick; leave one of them out.`,
     );
   }
-  return chosen.flatMap((scenario) => roundsOf(scenario, selection, profiles));
+  const plans = chosen.flatMap((scenario) => roundsOf(scenario, selection, profiles));
+  if (plans.length === 0) {
+    throw new Error(
+      `--profile ${profiles.join(" ")} leaves no round: ${only.join(" ")} is run with profile fast alone.`,
+    );
+  }
+  return plans;
 }
 
 function roundsOf(
@@ -60,6 +66,7 @@ function roundsOf(
 }
 
 function count(scenario: Scenario, { quick, rounds }: Selection, profile: PairProfile): number {
+  if (scenario.once) return profile === "fast" ? 1 : 0;
   if (quick) return profile === "fast" ? (rounds ?? 1) : 1;
   if (profile === "reference") return defaultRounds.reference;
   return rounds ?? scenario.rounds ?? (scenario.quick ? defaultRounds.basic : defaultRounds.others);

@@ -11,7 +11,7 @@ import { clusterScenario } from "./clusterScenario";
 const failover = 4_500;
 
 /** The other machine serves, and nothing did before the one that had the home was fenced. */
-const takenOver = {
+export const takenOver = {
   isOver: (rig: ClusterRig) => rig.holder() === "m2",
   check: (rig: ClusterRig, result: RoundResult) => [
     ...checkOutcome(rig, result, { serves: "m2", fenced: ["m1"] }),
@@ -108,7 +108,7 @@ export const clusterFaults: readonly Scenario[] = [
   clusterScenario({
     name: "pacemaker-fence-slow",
     title: `Pacemaker: the fence device takes ${slowFence / 1_000} s`,
-    targets: { outage: failover + 2 * slowFence, moves: 1 },
+    targets: { outage: failover + 2 * slowFence, delay: 2 * slowFence, moves: 1 },
     inject: async (rig, round) => {
       rig.fence.mode = { kind: "slow", delay: slowFence };
       await freezeActive(rig, round);

@@ -1,6 +1,7 @@
 import type { PairProfile } from "../../components/pair/proxyTiming";
 import type { RoundResult } from "../result";
 import type { Round, Scenario, Targets, WatchTime } from "../scenario";
+import type { LabWar } from "../controllers/realController";
 import { ClusterRig } from "./clusterRig";
 
 /** A scenario of two machines with Corosync and Pacemaker. */
@@ -11,6 +12,12 @@ export interface ClusterScenario {
   /** Default: {@link usualWatch}. */
   readonly watch?: Partial<Record<PairProfile, WatchTime>>;
   readonly targets: Targets;
+  /** Of the controller. Default: the stand-in. */
+  readonly war?: LabWar;
+  /** One of `--quick`. Default: false. */
+  readonly quick?: boolean;
+  /** Profile `fast` alone, and one round, however many are asked for. Default: false. */
+  readonly once?: boolean;
   /** What happens before the round's time begins. */
   readonly before?: (rig: ClusterRig) => Promise<void>;
   readonly inject: (rig: ClusterRig, round: Round) => Promise<void>;
@@ -25,14 +32,15 @@ const usualWatch: Readonly<Record<PairProfile, WatchTime>> = {
 };
 
 export function clusterScenario(given: ClusterScenario): Scenario {
-  const { before, inject, isOver, check, watch = {}, ...described } = given;
+  const { before, inject, isOver, check, war, watch = {}, ...described } = given;
   return {
     quick: false,
+    once: false,
     lost: [],
     ...described,
     watch: { ...usualWatch, ...watch },
     prepare: async (profile, number) => {
-      const rig = await ClusterRig.start(profile, number);
+      const rig = await ClusterRig.start(profile, number, war);
       try {
         await before?.(rig);
       } catch (error) {
