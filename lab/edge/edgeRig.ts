@@ -1,14 +1,8 @@
-import { appendFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { hostOf, type PairTeam } from "../../components/pair/pair";
-import { scriptUser } from "../../components/pair/keepalivedRenderer";
-import { statsPasswordFile, type EdgePairSettings } from "../../components/pair/pairFiles";
+import type { EdgePairSettings } from "../../components/pair/pairFiles";
 import type { PairProfile } from "../../components/pair/proxyTiming";
-import {
-  haproxyPaths,
-  loopback,
-  statsPasswordVariable,
-} from "../../components/pair/haproxyRenderer";
+import { loopback } from "../../components/pair/haproxyRenderer";
 import { realCommand } from "../controllers/realController";
 import { standInCommand } from "../controllers/standIn";
 import { type AddressMove, readAddressChange } from "../measure/addressMoves";
@@ -20,16 +14,13 @@ import type { Rig } from "../rig";
 import { sharedFolder } from "../room";
 import { Users } from "../users/users";
 import { until } from "../waiting";
-import { edgeSettings, hosts, type MachineName, machineNames, teams } from "./edgeSettings";
+import { installEdgeMachine, lastLogLines } from "./edgeMachine";
+import { edgeSettings, hosts, type MachineName, machineNames } from "./edgeSettings";
 import { type RealTeam, teamsWith } from "./realTeam";
 import { readProxyStates, type ServerState } from "./proxyStates";
-import { labFiles } from "./publishedGuide";
 
 /** How long daemons may take until everything is up, ms: a busy machine's time, not a target. */
 const patience = 120_000;
-
-/** Any password's hash: nobody logs in to the statistics page here. */
-const passwordHash = "$5$lab$yHnMpgVkPVFGuWnDnZQ4CEBzTjHNk9E/sfKqRlqcUkD";
 
 /**
  * Two machines with HAProxy and Keepalived in front of four teams' controllers, one on each machine.
@@ -135,11 +126,9 @@ export class EdgeRig implements Rig {
       },
     });
     this.machines.set(name, machine);
-    await this.install(name);
+    await installEdgeMachine(machine, this.settings);
     for (const team of this.settings.pair.teams) this.startController(name, team, load);
     if (load === 0) await this.controllersListen(name);
-    const socketFolder = haproxyPaths.socket.replace(/\/[^/]*$/, "");
-    await machine.run(`mkdir -p ${socketFolder}`);
     machine.startUnit("haproxy", "haproxy -W -db -f /etc/haproxy/haproxy.cfg");
   }
 
@@ -149,28 +138,6 @@ export class EdgeRig implements Rig {
     this.machines.delete(name);
     // It has lost the address with everything else, and cannot say so.
     this.addressMoves.push({ at: monotonic(), machine: name, change: "lost" });
-  }
-
-  /** Writes the rendered files, and does what systemd would with those that are meant for it. */
-  private async install(name: MachineName): Promise<void> {
-    const machine = this.machine(name);
-    const own = this.settings.pair.machines.find((one) => one.name === name);
-    if (own === undefined) throw new Error(`${name} is none of the pair's machines.`);
-    for (const file of labFiles(this.settings, own)) machine.write(file);
-    machine.write({
-      path: statsPasswordFile,
-      content: `${statsPasswordVariable}='${passwordHash}'\n`,
-      permissions: "0644",
-    });
-    // systemd-sysusers and systemd-tmpfiles need a systemd.
-    const passwd = machine.path("/etc/passwd");
-    if (!readFileSync(passwd, "utf8").includes(`${scriptUser}:`)) {
-      appendFileSync(passwd, `${scriptUser}:x:59999:59999::/:/usr/sbin/nologin\n`);
-      appendFileSync(machine.path("/etc/group"), `${scriptUser}:x:59999:\n`);
-    }
-    await machine.run(
-      `install -d /run/pair && install -d -o ${scriptUser} -g ${scriptUser} /var/log/pair`,
-    );
   }
 
   /** Once HAProxy answers, as systemd would after a boot. */
@@ -232,7 +199,7 @@ export class EdgeRig implements Rig {
   /** Gives both machines other teams' files; their HAProxys do not know yet. */
   async configure(its: readonly PairTeam[]): Promise<void> {
     this.settings = edgeSettings(this.segment, this.profile, its);
-    for (const name of machineNames) await this.install(name);
+    for (const name of machineNames) await installEdgeMachine(this.machine(name), this.settings);
   }
 
   /** Makes a machine's HAProxy read its configuration again, as `systemctl reload` does. */
@@ -277,33 +244,13 @@ export class EdgeRig implements Rig {
   }
 
   logs(): string {
-    return [...this.machines]
-      .flatMap(([name, machine]) =>
-        ["haproxy", "keepalived", ...teams.map((team) => `jenkins-${team.name}`)].flatMap(
-          (unit) => {
-            const log = readIfThere(machine.path(`/var/log/${unit}.log`));
-            // Not what HAProxy writes about each request.
-            const lines = log.split("\n").filter((line) => line !== "" && !line.startsWith("{"));
-            return lines.length === 0 ? [] : [`--- ${name}, ${unit}`, ...lines.slice(-25)];
-          },
-        ),
-      )
-      .join("\n");
+    const teams = this.settings.pair.teams.map(({ name }) => name);
+    return [...this.machines.values()].flatMap((one) => lastLogLines(one, teams)).join("\n");
   }
 
   async close(): Promise<void> {
     await this.users.leave();
     for (const name of this.machines.keys()) await this.powerOff(name);
     await this.segment.remove();
-  }
-}
-
-/** A machine that lost its power has no files any more. */
-function readIfThere(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch (error) {
-    if (["ENOENT", "ESRCH"].includes((error as NodeJS.ErrnoException).code ?? "")) return "";
-    throw error;
   }
 }
