@@ -58,12 +58,23 @@ describe("PacemakerPair", () => {
     ]);
   });
 
-  it("never replaces or restarts both machines because image, boot files or tags changed", async () => {
+  it("never replaces or restarts both machines that serve for image, boot files or tags", async () => {
     const { registrations } = await run(pacemakerPairArgs());
     for (const { ignoreChanges } of registrations.ofType(instanceType)) {
       expect(ignoreChanges).to.include.members(["ami", "userDataBase64", "tags"]);
     }
     // Stopping and starting is the failover's.
+    for (const { ignoreChanges } of registrations.ofType(stateType)) {
+      expect(ignoreChanges).to.deep.equal(["state"]);
+    }
+  });
+
+  it("makes machines that wait anew for other boot files, and leaves their tags to the failover", async () => {
+    const { registrations } = await run({ ...pacemakerPairArgs(), role: "waiting" });
+    for (const { ignoreChanges, replaceOnChanges } of registrations.ofType(instanceType)) {
+      expect(ignoreChanges).to.deep.equal(["tags", "tagsAll"]);
+      expect(replaceOnChanges).to.deep.equal(["userDataBase64"]);
+    }
     for (const { ignoreChanges } of registrations.ofType(stateType)) {
       expect(ignoreChanges).to.deep.equal(["state"]);
     }
