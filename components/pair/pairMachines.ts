@@ -142,13 +142,28 @@ function createMachine(
       ignoreChanges: [...(args.running ? ["ami", "userDataBase64"] : []), "tags", "tagsAll"],
     },
   );
-  new aws.ec2transitgateway.InstanceState(
-    name,
-    { instanceId: instance.id, state: args.running ? "running" : "stopped" },
-    // The failover's from the first day on.
-    { parent: instance, ignoreChanges: ["state"] },
-  );
   return instance;
+}
+
+/**
+ * Stops machines that are made to wait.
+ *
+ * @param after what needs running machines: a load balancer takes no stopped one
+ */
+export function settleMachines(
+  name: string,
+  machines: Both<aws.ec2.Instance>,
+  running: boolean,
+  after: readonly pulumi.Resource[],
+): void {
+  machines.forEach((machine, index) => {
+    new aws.ec2transitgateway.InstanceState(
+      `${name}-${index + 1}`,
+      { instanceId: machine.id, state: running ? "running" : "stopped" },
+      // The failover's from the first day on.
+      { parent: machine, dependsOn: [...after], ignoreChanges: ["state"] },
+    );
+  });
 }
 
 /** Moves a machine to another host when its own one is broken, for all types that can. $0.10 a month. */

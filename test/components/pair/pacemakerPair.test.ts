@@ -80,6 +80,17 @@ describe("PacemakerPair", () => {
     }
   });
 
+  it("stops machines that are to wait only when the load balancer has taken them", async () => {
+    const { registrations } = await run({ ...pacemakerPairArgs(), role: "waiting" });
+    const attached = registrations
+      .ofType("aws:lb/targetGroupAttachment:TargetGroupAttachment")
+      .map(({ urn }) => urn);
+    expect(attached).to.have.length(4);
+    const states = registrations.ofType(stateType);
+    expect(states.map(({ inputs }) => inputs.state)).to.deep.equal(["stopped", "stopped"]);
+    for (const { dependsOn } of states) expect(dependsOn).to.include.members(attached);
+  });
+
   it("admits Corosync from the other machine, and nothing else", async () => {
     const { registrations } = await run(pacemakerPairArgs());
     const group = registrations.one("aws:ec2/securityGroup:SecurityGroup");
