@@ -74,15 +74,15 @@ export default tseslint.config(
     },
   },
   {
-    // The lab takes of the local AWS what every command and report has, and nothing of AWS.
+    // The lab takes of the local AWS what every command and report has and what runs a war, and nothing of AWS.
     files: ["lab/**/*.ts"],
     rules: {
       "no-restricted-syntax": [
         "error",
         {
           selector:
-            "ImportDeclaration[source.value=/\\u002Flocal\\u002F(?!(commandSyntax|writableFolder|page\\u002F.*)$)/]",
-          message: "Of local/, lab/ uses commandSyntax, writableFolder and page/ alone.",
+            "ImportDeclaration[source.value=/\\u002Flocal\\u002F(?!(commandSyntax|writableFolder|(page|war)\\u002F.*)$)/]",
+          message: "Of local/, lab/ uses commandSyntax, writableFolder, page/ and war/ alone.",
         },
       ],
     },

@@ -50,6 +50,7 @@ export function judge(scenario: Scenario, results: readonly RoundResult[]): Judg
       ...results.flatMap(({ profile, round, problems }) =>
         problems.map((problem) => `${profile}, round ${round}: ${problem}`),
       ),
+      ...missedMoves(scenario.targets, results),
       ...(fast === undefined ? [] : missedTargets(scenario.targets, fast, reference)),
     ],
   };
@@ -88,10 +89,10 @@ function summarise(
   };
 }
 
-/** The lower one of the two in the middle: a value that was measured. */
+/** Of two in the middle the upper one: a value that was measured, and not the better one. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((one, other) => one - other);
-  const middle = sorted[Math.floor((sorted.length - 1) / 2)];
+  const middle = sorted[Math.floor(sorted.length / 2)];
   if (middle === undefined) throw new Error("There is no median of nothing.");
   return middle;
 }
@@ -100,23 +101,37 @@ export function median(values: readonly number[]): number {
 const roundsOfMedian = 5;
 
 /**
- * With fewer rounds a target is held with a margin: half as long again for an outage, and a failed
- * request for each team, which may be under way when its proxy is killed.
+ * Fewer rounds meet whatever else the machine does just then, and no median hides it. So an outage may be
+ * half as long again, but for what the scenario's devices take; and where the address is to move, a
+ * request of each team may be under way to the machine that had it, and fail. Nothing else has a margin.
  */
 function withMargin(targets: Targets, { rounds, failed }: Summary): Targets {
   if (rounds >= roundsOfMedian) return targets;
+  const { outage, delay = 0, moves = 0 } = targets;
+  const underWay = moves > 0 ? Object.keys(failed).length : 0;
   return {
     ...targets,
-    ...(targets.outage === undefined ? {} : { outage: 1.5 * targets.outage }),
-    ...(targets.failed === undefined
-      ? {}
-      : { failed: targets.failed + Object.keys(failed).length }),
+    ...(outage === undefined ? {} : { outage: delay + 1.5 * (outage - delay) }),
+    ...(targets.failed === undefined ? {} : { failed: targets.failed + underWay }),
   };
 }
 
+/** Rounds of ours in which the address moved more or less often than it should. */
+function missedMoves({ moves }: Targets, results: readonly RoundResult[]): string[] {
+  if (moves === undefined) return [];
+  return results
+    .filter(({ profile, addressMoves }) => profile === "fast" && addressMoves.length !== moves)
+    .map(
+      ({ round, addressMoves }) =>
+        `fast, round ${round}: the address moved ${addressMoves.length} times, not ${moves}`,
+    );
+}
+
 function missedTargets(targets: Targets, fast: Summary, reference: Summary | undefined): string[] {
-  const { failed, outage, moves, ratio } = withMargin(targets, fast);
-  const times = reference === undefined ? Infinity : reference.outage / fast.outage;
+  const { failed, outage, ratio } = withMargin(targets, fast);
+  // Where the published timing has no outage either, there is nothing to be better than.
+  const longer = reference?.outage ?? 0;
+  const times = longer > 0 && fast.outage > 0 ? longer / fast.outage : Infinity;
   return [
     ...(fast.ended ? [] : ["fast: users were not served again while they were watched"]),
     ...(failed !== undefined && fast.failedInAll > failed
@@ -125,10 +140,7 @@ function missedTargets(targets: Targets, fast: Summary, reference: Summary | und
     ...(outage !== undefined && fast.outage > outage
       ? [`fast: away for ${Math.round(fast.outage)} ms; at most ${outage} ms are allowed`]
       : []),
-    ...(moves !== undefined && fast.moves !== moves
-      ? [`fast: the address moved ${fast.moves} times, not ${moves}`]
-      : []),
-    ...(ratio !== undefined && fast.outage > 0 && times < ratio
+    ...(ratio !== undefined && times < ratio
       ? [`fast: away ${times.toFixed(1)} times shorter than the reference, not ${ratio} times`]
       : []),
   ];

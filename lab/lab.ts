@@ -1,3 +1,5 @@
+import type { CheckedWar } from "../local/war/checkedWar";
+import { installWar } from "./controllers/realController";
 import { judge, type Judgement } from "./judgement";
 import { inLanes } from "./lanes";
 import { monotonic } from "./monotonic";
@@ -6,6 +8,7 @@ import { seeded } from "./random";
 import { outageText } from "./report/summaryTable";
 import type { RoundResult } from "./result";
 import { type RoundPlan, runRound } from "./runRound";
+import { realScenarios } from "./real/realScenarios";
 import { scenarios } from "./scenarios";
 import { schedule } from "./schedule";
 
@@ -19,11 +22,22 @@ export interface LabReport {
   readonly rounds: readonly RoundResult[];
 }
 
-/** Runs what was asked for and tells of each round when it is over. */
-export async function runLab(options: LabOptions, say: (line: string) => void): Promise<LabReport> {
+/**
+ * Runs what was asked for and tells of each round when it is over.
+ *
+ * @param war for real controllers; undefined: none
+ */
+export async function runLab(
+  options: LabOptions,
+  war: CheckedWar | undefined,
+  say: (line: string) => void,
+): Promise<LabReport> {
   const startedAt = new Date().toISOString();
   const begun = monotonic();
-  const plans = schedule(scenarios, options);
+  const plans = schedule(
+    war === undefined ? scenarios : [...scenarios, ...realScenarios(installWar(war))],
+    options,
+  );
   say(`${plans.length} rounds, ${options.lanes} at a time; seed ${options.seed}.`);
   let over = 0;
   const rounds = await inLanes(plans, options.lanes, async (plan, index) => {

@@ -1,4 +1,5 @@
 /** `npm run lab`: exit 0 proven, 1 a rule or target missed, 2 could not run. */
+import { checkWar } from "../local/war/checkedWar";
 import { exitWith, interruption } from "../local/commandSyntax";
 import { runLab } from "./lab";
 import { readLabOptions } from "./options";
@@ -10,12 +11,13 @@ import { furnishRoom, isInRoom, runInRoom } from "./room";
 async function main(): Promise<number> {
   const options = readLabOptions(process.argv);
   const files = new ReportFiles(options.out);
+  const war = options.war === undefined ? undefined : await checkWar(options.war);
   if (!isInRoom()) {
     requireMachine();
     return runInRoom(interruption());
   }
   await furnishRoom();
-  const report = await runLab(options, console.log);
+  const report = await runLab(options, war, console.log);
   console.log(summarise(report, files.write(report)));
   return report.verdict === "proven" ? 0 : 1;
 }

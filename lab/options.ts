@@ -8,6 +8,8 @@ export interface LabOptions extends Selection {
   readonly seed: number;
   /** How many pairs of machines there are at a time. */
   readonly lanes: number;
+  /** A jenkins.war: adds the scenarios of realScenarios.ts. */
+  readonly war?: string;
   /** Folder for lab-report.json and lab-report.html. */
   readonly out: string;
 }
@@ -26,9 +28,17 @@ export function readLabOptions(argv: readonly string[]): LabOptions {
     .option("--quick", "one round of each basic fault, up to four minutes", false)
     .option("--only <words...>", "scenarios with one of these in their names")
     .addOption(new Option("--profile <name>", "this one alone").choices(["reference", "fast"]))
-    .option("--rounds <number>", "of each scenario with our timing (5 or 2; --quick: 1)", whole(1))
+    .option(
+      "--rounds <number>",
+      "of each scenario with our timing (default: 5, 10 or 1; --quick: 1)",
+      whole(1),
+    )
     .option("--seed <number>", "of the moments at which faults hit", whole(0), 1)
     .option("--lanes <number>", "pairs of machines at a time", lanes, defaultLanes)
+    .option(
+      "--war <file>",
+      "adds the two scenarios real-controller-… with real controllers from this war, once each; needs a JDK, 17 or later",
+    )
     .option("--out <folder>", "where the report files go", process.cwd())
     .parse([...argv]);
   const given = command.opts<{
@@ -38,6 +48,7 @@ export function readLabOptions(argv: readonly string[]): LabOptions {
     rounds?: number;
     seed: number;
     lanes: number;
+    war?: string;
     out: string;
   }>();
   const { only = [], profile, rounds, ...rest } = given;

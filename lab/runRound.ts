@@ -1,9 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { join, relative } from "node:path";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { PairProfile } from "../components/pair/proxyTiming";
 import { movesAfter } from "./measure/addressMoves";
 import { outageOf, serversOf } from "./measure/outage";
+import { buildProblems, readBuilds } from "./measure/builds";
 import { longestSilence } from "./measure/streams";
 import { stripOf } from "./measure/strip";
 import { writerProblems } from "./measure/writers";
@@ -122,11 +123,15 @@ function teamResult(rig: Rig, team: string, fault: number, end: number): TeamRes
 
 /** Rule of every scenario: one writer for each home. */
 function homesProblems(folder: string): string[] {
-  const logs = readdirSync(folder, { recursive: true, encoding: "utf8" })
-    .filter((path) => path.endsWith("writers.log"))
-    .map((path) => join(folder, path));
-  if (logs.length === 0) return [`no controller has written into any home below ${folder}`];
-  return logs.flatMap((path) =>
-    writerProblems(relative(folder, path), readFileSync(path, "utf8")).slice(0, 3),
-  );
+  const paths = readdirSync(folder, { recursive: true, encoding: "utf8" });
+  const logs = paths.filter((path) => path.endsWith("writers.log"));
+  // Of real controllers, whose evidence is what they are there for.
+  const jobs = paths.filter((path) => /\bjobs\/[^/]+\/builds$/.test(path));
+  if (logs.length + jobs.length === 0) {
+    return [`no controller has written into any home below ${folder}`];
+  }
+  return [
+    ...logs.map((path) => writerProblems(path, readFileSync(join(folder, path), "utf8"))),
+    ...jobs.map((path) => buildProblems(path, readBuilds(join(folder, path)))),
+  ].flatMap((problems) => problems.slice(0, 3));
 }

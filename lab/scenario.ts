@@ -11,6 +11,10 @@ export interface Scenario {
   readonly title: string;
   /** One of the seven of `--quick`. */
   readonly quick: boolean;
+  /** Profile `fast` alone, and one round, however many are asked for. */
+  readonly once: boolean;
+  /** Rounds with our timing when everything is run. Default: see schedule.ts. */
+  readonly rounds?: number;
   /** How long users are watched after the fault by profile: until they are served, within these. */
   readonly watch: Readonly<Record<PairProfile, WatchTime>>;
   /** Teams that it takes away for good, whose users no target is about. */
@@ -29,15 +33,20 @@ export interface WatchTime {
   readonly atMost: number;
 }
 
-/** Bounds on the median over at least five rounds of profile `fast`; what is absent has none. */
+/** Bounds on the medians over the rounds of profile `fast`, see judgement.ts; what is absent has none. */
 export interface Targets {
   /** Failed requests of all teams together. */
   readonly failed?: number;
   /** Outage of the team that had the longest, ms. */
   readonly outage?: number;
-  /** How often the shared address moves, exactly. */
+  /** What of that the scenario's own devices take, ms: it is the same on every machine. Default: 0. */
+  readonly delay?: number;
+  /** How often the shared address moves, exactly and in every round. */
   readonly moves?: number;
-  /** How many times shorter than the reference's the outage is, wherever that has one. */
+  /**
+   * How many times shorter than the reference's the outage is, wherever that has one. A reference that
+   * was watched no longer counts with the time that it was watched, which is less than it took.
+   */
   readonly ratio?: number;
 }
 

@@ -1,4 +1,7 @@
+import { awsAddressAgent } from "./awsAddressAgent";
 import type { ClusterHome, ClusterTiming, ControllerCluster, LeasedHome } from "./cluster";
+import { defaultDrainTiming, longestDrain } from "../jenkins/drainTiming";
+import { jenkinsStopSeconds } from "../jenkins/leaseTiming";
 import { renderFencing } from "./fencingRenderer";
 import type { Vip } from "./vip";
 import { element, nameValues } from "./xmlRenderer";
@@ -22,15 +25,17 @@ const longestStart = 1_800;
 const longestWait = 3_600;
 
 /**
- * Pacemaker's configuration (2.1 or later) as the sections of a CIB. Home, Jenkins and address go
- * together and in this order; nothing starts before the other machine is fenced, and there is no option
- * to switch fencing off. What moved stays where it is until a person moves it.
+ * Pacemaker's configuration (2.1 or later) as the sections of a CIB. Home and Jenkins go together and
+ * in this order, and the address is where the home is; nothing starts before the other machine is
+ * fenced, and there is no option to switch fencing off. What moved stays where it is until a person
+ * moves it.
  */
 export function renderPacemaker(
   cluster: ControllerCluster,
   timing: ClusterTiming,
 ): Readonly<Record<ClusterSection, string>> {
   const fencing = renderFencing(cluster, timing);
+  const operations = operationsEvery(timing.monitor);
   const [preferred] = cluster.machines;
   return {
     crm_config: element("crm_config", {}, [
@@ -45,9 +50,14 @@ export function renderPacemaker(
         "start-failure-is-fatal": false,
       }),
     ]),
-    resources: element("resources", {}, [...fencing.devices, renderGroup(cluster, timing)]),
+    resources: element("resources", {}, [
+      ...fencing.devices,
+      renderGroup(cluster, operations),
+      ...(cluster.vip === undefined ? [] : [renderAddress(cluster.vip, operations)]),
+    ]),
     constraints: element("constraints", {}, [
       ...fencing.constraints,
+      ...(cluster.vip === undefined ? [] : addressConstraints()),
       // Weaker than the stickiness: it decides the first start alone.
       element("rsc_location", {
         id: "jenkins-begins-here",
@@ -103,28 +113,72 @@ export function renderCib(sections: Readonly<Record<ClusterSection, string>>): s
   )}\n`;
 }
 
-function renderGroup(cluster: ControllerCluster, timing: ClusterTiming): string {
-  const { group, controller, address } = clusterResources;
-  const operations: Operations = (id, start, stop) =>
-    element("operations", {}, [
-      operation(id, "monitor", timing.monitor, 30),
-      operation(id, "start", 0, start),
-      // A stop that fails is fenced: Jenkins gets the time to end its builds' writing first.
-      operation(id, "stop", 0, stop),
-    ]);
+function renderGroup(cluster: ControllerCluster, operations: Operations): string {
+  const { home } = cluster;
+  const { group, controller } = clusterResources;
   return element("group", { id: group }, [
-    ...("leaseUnit" in cluster.home
-      ? renderLeasedHome(cluster.home, operations)
-      : [renderHome(cluster.home, operations)]),
-    renderUnit(controller, "jenkins", operations(controller, longestStart, 60)),
-    ...(cluster.vip === undefined
-      ? []
-      : [renderAddress(cluster.vip, address, operations(address, 60, 30))]),
+    ...("leaseUnit" in home ? renderLeasedHome(home, operations) : [renderHome(home, operations)]),
+    renderUnit(controller, "jenkins", operations(controller, longestStart, longestStop(cluster))),
   ]);
+}
+
+/**
+ * Ties the address to the home and not to Jenkins. In the group's order each would restart what comes
+ * after it: an address behind Jenkins is away while Jenkins loads, so that users meet silence instead
+ * of a refusal or Jenkins's own page at once; a Jenkins behind the address ends with one failed look
+ * at the address, which on EC2 is an API call.
+ */
+function addressConstraints(): string[] {
+  const { home, controller, address } = clusterResources;
+  return [
+    element("rsc_colocation", {
+      id: `${address}-with-home`,
+      rsc: address,
+      "with-rsc": home,
+      score: "INFINITY",
+    }),
+    // The other way round when they stop: it is never where the home is not.
+    element("rsc_order", {
+      id: `${address}-after-home`,
+      first: home,
+      then: address,
+      kind: "Mandatory",
+    }),
+    // Agents need it for as long as a Jenkins that is moved drains.
+    element("rsc_order", {
+      id: `${address}-until-${controller}-stopped`,
+      first: controller,
+      "first-action": "stop",
+      then: address,
+      "then-action": "stop",
+      kind: "Optional",
+      symmetrical: "false",
+    }),
+  ];
+}
+
+/**
+ * Longest stop of Jenkins, s. Ours drains first, as part of its unit's stop; another's has systemd's own
+ * 90 s to end.
+ */
+function longestStop({ home }: ControllerCluster): number {
+  const stop = "leaseUnit" in home ? longestDrain(defaultDrainTiming) + jenkinsStopSeconds : 90;
+  return stop + 15;
 }
 
 /** The operations of a resource, with the limits of its start and stop in s. */
 type Operations = (id: string, start: number, stop: number) => string;
+
+/** @param interval between two looks at the resource, s */
+function operationsEvery(interval: number): Operations {
+  return (id, start, stop) =>
+    element("operations", {}, [
+      operation(id, "monitor", interval, 30),
+      operation(id, "start", 0, start),
+      // A stop that takes longer has failed, and ends by fencing this machine.
+      operation(id, "stop", 0, stop),
+    ]);
+}
 
 function renderUnit(id: string, unit: string, operations: string): string {
   return element("primitive", { id, class: "systemd", type: unit }, [operations]);
@@ -164,11 +218,12 @@ function operation(id: string, name: string, interval: number, timeout: number):
   });
 }
 
-function renderAddress(vip: Vip, id: string, operations: string): string {
+function renderAddress(vip: Vip, operations: Operations): string {
+  const { address: id } = clusterResources;
   const primitive = (type: string, values: Readonly<Record<string, string>>) =>
     element("primitive", { id, class: "ocf", provider: "heartbeat", type }, [
       nameValues("instance_attributes", `${id}-attributes`, values),
-      operations,
+      operations(id, 60, 30),
     ]);
   switch (vip.kind) {
     case "arp": {
@@ -176,20 +231,10 @@ function renderAddress(vip: Vip, id: string, operations: string): string {
       return primitive("IPaddr2", { ip, cidr_netmask: prefix });
     }
     case "overlayRoute":
-      return primitive("aws-vpc-move-ip", {
-        ip: vip.address.split("/")[0] ?? "",
-        routing_table: vip.routeTableIds.join(","),
-        region: vip.region,
-        interface: "eth0",
-        auth_type: "role",
-      });
-    case "elasticIp":
-      return primitive("awseip", {
-        elastic_ip: vip.allocationId,
-        allocation_id: vip.allocationId,
-        region: vip.region,
-        auth_type: "role",
-      });
+    case "elasticIp": {
+      const { agent, options } = awsAddressAgent(vip);
+      return primitive(agent, options);
+    }
     default:
       return vip satisfies never;
   }

@@ -11,7 +11,7 @@ import { clusterScenario } from "./clusterScenario";
 const failover = 4_500;
 
 /** The other machine serves, and nothing did before the one that had the home was fenced. */
-const takenOver = {
+export const takenOver = {
   isOver: (rig: ClusterRig) => rig.holder() === "m2",
   check: (rig: ClusterRig, result: RoundResult) => [
     ...checkOutcome(rig, result, { serves: "m2", fenced: ["m1"] }),
@@ -39,6 +39,7 @@ export const clusterFaults: readonly Scenario[] = [
   clusterScenario({
     name: "pacemaker-frozen",
     title: "Pacemaker: the active machine freezes",
+    rounds: 5,
     targets: { outage: failover, moves: 1 },
     inject: freezeActive,
     ...takenOver,
@@ -46,6 +47,7 @@ export const clusterFaults: readonly Scenario[] = [
   clusterScenario({
     name: "pacemaker-power-off",
     title: "Pacemaker: the active machine loses its power",
+    rounds: 5,
     targets: { outage: failover, moves: 1 },
     inject: async (rig, { note }) => {
       note("m1 loses its power");
@@ -56,6 +58,7 @@ export const clusterFaults: readonly Scenario[] = [
   clusterScenario({
     name: "pacemaker-active-cut-off",
     title: "Pacemaker: partition, the active machine does not see the gateway",
+    rounds: 10,
     targets: { outage: failover, moves: 1 },
     inject: async (rig, { note }) => {
       note("the link of m1 is cut");
@@ -66,6 +69,7 @@ export const clusterFaults: readonly Scenario[] = [
   clusterScenario({
     name: "pacemaker-standby-cut-off",
     title: "Pacemaker: partition, the standby does not see the gateway",
+    rounds: 10,
     targets: { failed: 0, moves: 0 },
     inject: async (rig, { note }) => {
       note("the link of m2 is cut");
@@ -104,7 +108,7 @@ export const clusterFaults: readonly Scenario[] = [
   clusterScenario({
     name: "pacemaker-fence-slow",
     title: `Pacemaker: the fence device takes ${slowFence / 1_000} s`,
-    targets: { outage: failover + 2 * slowFence, moves: 1 },
+    targets: { outage: failover + 2 * slowFence, delay: 2 * slowFence, moves: 1 },
     inject: async (rig, round) => {
       rig.fence.mode = { kind: "slow", delay: slowFence };
       await freezeActive(rig, round);

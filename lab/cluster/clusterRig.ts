@@ -4,6 +4,8 @@ import { join } from "node:path";
 import type { ControllerCluster } from "../../components/pair/cluster";
 import { clusterResources } from "../../components/pair/pacemakerRenderer";
 import type { PairProfile } from "../../components/pair/proxyTiming";
+import { type LabWar, realCommand } from "../controllers/realController";
+import { standInCommand } from "../controllers/standIn";
 import { type AddressMove, readAddressChange } from "../measure/addressMoves";
 import { Machine } from "../machines/machine";
 import { Segment } from "../machines/segment";
@@ -14,6 +16,7 @@ import { Users } from "../users/users";
 import { until } from "../waiting";
 import {
   clusterSettings,
+  homeDirectory,
   hosts,
   type MachineName,
   machineNames,
@@ -45,27 +48,39 @@ export class ClusterRig implements Rig {
     private readonly segment: Segment,
     readonly fence: FenceDevice,
     private readonly cluster: ControllerCluster,
+    private readonly war: LabWar | undefined,
   ) {
     this.homes = join(sharedFolder, "homes", String(segment.number));
-    this.users = new Users(segment.address(hosts.vip));
+    this.users = new Users(this.address);
   }
 
-  /** Both machines are members, the preferred one serves, and its users are served. */
-  static async start(profile: PairProfile, number: number): Promise<ClusterRig> {
+  /**
+   * Both machines are members, the preferred one serves, and its users are served.
+   *
+   * @param war of the controller; undefined: the stand-in
+   */
+  static async start(profile: PairProfile, number: number, war?: LabWar): Promise<ClusterRig> {
     const segment = await Segment.create(number);
     mkdirSync(sharedHome(segment), { recursive: true });
     const fence: FenceDevice = await FenceDevice.start(number, {
       machines: machineNames,
       powerOff: (machine) => rig.powerOff(machine as MachineName),
     });
-    const rig = new ClusterRig(profile, segment, fence, clusterSettings(segment, fence.socket));
+    const rig = new ClusterRig(
+      profile,
+      segment,
+      fence,
+      clusterSettings(segment, fence.socket),
+      war,
+    );
     try {
       await Promise.all(machineNames.map((name) => rig.powerOn(name)));
       await rig.isMember("m1");
       await rig.isMember("m2");
       await rig.machine("m1").run("/etc/pacemaker/pair/apply");
       await rig.serves("m1");
-      rig.users.add({ name: team.name, host: team.host, agentPort: team.agentPort });
+      const { name, host, agentPort } = team;
+      rig.users.add(war === undefined ? { name, host, agentPort } : { name, host, real: true });
       await rig.isSteady();
       return rig;
     } catch (error) {
@@ -73,6 +88,11 @@ export class ClusterRig implements Rig {
       await rig.close();
       throw new Error(`${(error as Error).message}\n${logs}`, { cause: error });
     }
+  }
+
+  /** The address that users know. */
+  get address(): string {
+    return this.segment.address(hosts.vip);
   }
 
   machine(name: MachineName): Machine {
@@ -112,13 +132,22 @@ export class ClusterRig implements Rig {
       },
     });
     this.machines.set(name, machine);
-    for (const file of installedFiles(this.cluster, this.profile, name)) machine.write(file);
+    for (const file of installedFiles(this.cluster, this.profile, this.controller(name)))
+      machine.write(file);
     writeFileSync(machine.path("/etc/corosync/authkey"), authenticationKey, { mode: 0o400 });
     await machine.run(
       `bash ${join(__dirname, "prepareMachine.bash")} ${__dirname} ${emptyCluster}`,
     );
     machine.startUnit("corosync", "corosync -f");
     machine.startUnit("pacemaker", "pacemakerd");
+  }
+
+  private controller(machine: MachineName): string {
+    const { webPort, agentPort } = team;
+    const settings = { name: `${team.name}-${machine}`, home: homeDirectory, webPort };
+    return this.war === undefined
+      ? standInCommand({ ...settings, agentPort, load: 0 })
+      : realCommand(this.war, settings);
   }
 
   async powerOff(name: MachineName): Promise<void> {

@@ -1,15 +1,23 @@
 import type { PairProfile } from "../../components/pair/proxyTiming";
 import type { RoundResult } from "../result";
 import type { Round, Scenario, Targets, WatchTime } from "../scenario";
+import type { LabWar } from "../controllers/realController";
 import { ClusterRig } from "./clusterRig";
 
 /** A scenario of two machines with Corosync and Pacemaker. */
 export interface ClusterScenario {
   readonly name: string;
   readonly title: string;
+  readonly rounds?: number;
   /** Default: {@link usualWatch}. */
   readonly watch?: Partial<Record<PairProfile, WatchTime>>;
   readonly targets: Targets;
+  /** Of the controller. Default: the stand-in. */
+  readonly war?: LabWar;
+  /** One of `--quick`. Default: false. */
+  readonly quick?: boolean;
+  /** Profile `fast` alone, and one round, however many are asked for. Default: false. */
+  readonly once?: boolean;
   /** What happens before the round's time begins. */
   readonly before?: (rig: ClusterRig) => Promise<void>;
   readonly inject: (rig: ClusterRig, round: Round) => Promise<void>;
@@ -24,16 +32,15 @@ const usualWatch: Readonly<Record<PairProfile, WatchTime>> = {
 };
 
 export function clusterScenario(given: ClusterScenario): Scenario {
-  const { before, inject, isOver, check, name, title, watch = {}, targets } = given;
+  const { before, inject, isOver, check, war, watch = {}, ...described } = given;
   return {
-    name,
-    title,
     quick: false,
+    once: false,
     lost: [],
-    targets,
+    ...described,
     watch: { ...usualWatch, ...watch },
     prepare: async (profile, number) => {
-      const rig = await ClusterRig.start(profile, number);
+      const rig = await ClusterRig.start(profile, number, war);
       try {
         await before?.(rig);
       } catch (error) {

@@ -4,7 +4,8 @@ import { clusterTimings, type ControllerCluster } from "../../components/pair/cl
 import { clusterFiles } from "../../components/pair/clusterFiles";
 import type { MachineFile } from "../../components/pair/pairFiles";
 import type { PairProfile } from "../../components/pair/proxyTiming";
-import { homeDirectory, type MachineName, team } from "./clusterSettings";
+import { quoted } from "../controllers/standIn";
+import { team } from "./clusterSettings";
 
 /**
  * A machine's files as the lab installs them: what was rendered for it, with one change, and what it
@@ -12,12 +13,13 @@ import { homeDirectory, type MachineName, team } from "./clusterSettings";
  * script instead of by its unit. Both profiles keep the tie-breaker, without which the reference would
  * be won by whoever shoots first.
  *
+ * @param command the bash words that start the controller
  * @throws Error if the rendered files have no unit of Jenkins to replace
  */
 export function installedFiles(
   cluster: ControllerCluster,
   profile: PairProfile,
-  machine: MachineName,
+  command: string,
 ): MachineFile[] {
   return [
     ...clusterFiles(cluster, profile).map((file) =>
@@ -30,7 +32,7 @@ export function installedFiles(
       content: readFileSync(join(__dirname, "jenkins.bash"), "utf8"),
       permissions: "0755",
     },
-    { path: "/etc/jenkins-lab.env", content: controllerSettings(machine), permissions: "0644" },
+    { path: "/etc/jenkins-lab.env", content: controllerSettings(command), permissions: "0644" },
     { path: emptyCluster, content: firstCib(profile), permissions: "0644" },
   ];
 }
@@ -47,25 +49,8 @@ export function byInitScript(resources: string): string {
   return resources.replace(unit, 'class="lsb" type="jenkins"');
 }
 
-function controllerSettings(machine: MachineName): string {
-  const settings = JSON.stringify({
-    name: `${team.name}-${machine}`,
-    home: homeDirectory,
-    address: "0.0.0.0",
-    webPort: team.webPort,
-    agentPort: team.agentPort,
-    load: 0,
-  });
-  const program = join(__dirname, "../controllers/controller.js");
-  return [
-    `JENKINS_COMMAND=${quoted(`${process.execPath} ${program} ${quoted(settings)}`)}`,
-    `JENKINS_PORT=${team.webPort}`,
-    "",
-  ].join("\n");
-}
-
-function quoted(text: string): string {
-  return `'${text.replace(/'/g, `'\\''`)}'`;
+function controllerSettings(command: string): string {
+  return [`JENKINS_COMMAND=${quoted(command)}`, `JENKINS_PORT=${team.webPort}`, ""].join("\n");
 }
 
 /** Pacemaker waits 20 s for other machines before it has a configuration that says otherwise. */

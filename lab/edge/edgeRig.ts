@@ -9,20 +9,24 @@ import {
   loopback,
   statsPasswordVariable,
 } from "../../components/pair/haproxyRenderer";
+import { realCommand } from "../controllers/realController";
+import { standInCommand } from "../controllers/standIn";
 import { type AddressMove, readAddressChange } from "../measure/addressMoves";
 import { Machine } from "../machines/machine";
 import { Segment } from "../machines/segment";
 import { monotonic } from "../monotonic";
+import { SteadyBuilds } from "../real/steadyBuilds";
 import type { Rig } from "../rig";
 import { sharedFolder } from "../room";
 import { Users } from "../users/users";
 import { until } from "../waiting";
 import { edgeSettings, hosts, type MachineName, machineNames, teams } from "./edgeSettings";
+import { type RealTeam, teamsWith } from "./realTeam";
 import { readProxyStates, type ServerState } from "./proxyStates";
 import { labFiles } from "./publishedGuide";
 
 /** How long daemons may take until everything is up, ms: a busy machine's time, not a target. */
-const patience = 60_000;
+const patience = 120_000;
 
 /** Any password's hash: nobody logs in to the statistics page here. */
 const passwordHash = "$5$lab$yHnMpgVkPVFGuWnDnZQ4CEBzTjHNk9E/sfKqRlqcUkD";
@@ -42,15 +46,16 @@ export class EdgeRig implements Rig {
   private constructor(
     readonly profile: PairProfile,
     private readonly segment: Segment,
+    private readonly real: RealTeam | undefined,
   ) {
-    this.settings = edgeSettings(segment, profile);
+    this.settings = edgeSettings(segment, profile, teamsWith(real));
     this.homes = join(sharedFolder, "homes", String(segment.number));
     this.users = new Users(segment.address(hosts.vip));
   }
 
   /** Everything is up, the address is where it belongs, and users are served. */
-  static async start(profile: PairProfile, number: number): Promise<EdgeRig> {
-    const rig = new EdgeRig(profile, await Segment.create(number));
+  static async start(profile: PairProfile, number: number, real?: RealTeam): Promise<EdgeRig> {
+    const rig = new EdgeRig(profile, await Segment.create(number), real);
     await rig.closeUnless(rig.bringUp());
     return rig;
   }
@@ -62,7 +67,7 @@ export class EdgeRig implements Rig {
     // Only now the other one, which would take an address that nobody has announced yet.
     await this.isHeldBy("m1");
     await this.startKeepalived("m2");
-    for (const team of teams) this.addUsers(team);
+    for (const team of this.settings.pair.teams) this.addUsers(team);
     await this.isServing();
   }
 
@@ -180,19 +185,19 @@ export class EdgeRig implements Rig {
   }
 
   startController(name: MachineName, team: PairTeam, load = 0): void {
-    const settings = JSON.stringify({
+    const settings = {
       name: `${team.name}-${name}`,
       home: join(this.homes, team.name, name),
-      address: "0.0.0.0",
       webPort: team.webPort,
       agentPort: team.agents?.controllerPort,
-      load,
-    });
-    const program = join(__dirname, "../controllers/controller.js");
+    };
+    const command =
+      team.name === this.real?.team
+        ? realCommand(this.real.war, settings)
+        : standInCommand({ ...settings, load });
     const log = `/var/log/jenkins-${team.name}.log`;
     this.machine(name).start(
-      `echo $$ >/run/units/jenkins-${team.name}.pid; ` +
-        `exec ${process.execPath} ${program} '${settings}' &>>${log}`,
+      `echo $$ >/run/units/jenkins-${team.name}.pid; exec ${command} &>>${log}`,
     );
   }
 
@@ -216,7 +221,8 @@ export class EdgeRig implements Rig {
         patience,
         async () => {
           seen = await this.states(name).catch(() => []);
-          return seen.length === 2 * teams.length && seen.every(({ up, checked }) => up && checked);
+          const servers = machineNames.length * this.settings.pair.teams.length;
+          return seen.length === servers && seen.every(({ up, checked }) => up && checked);
         },
         () => JSON.stringify(seen),
       );
@@ -246,7 +252,17 @@ export class EdgeRig implements Rig {
       name: team.name,
       host: hostOf(team, this.settings.pair),
       ...(team.agents === undefined ? {} : { agentPort: team.agents.pairPort }),
+      real: team.name === this.real?.team,
     });
+  }
+
+  /** Makes a real team's controllers build, whichever of them serves. */
+  letBuild(name: string): Promise<SteadyBuilds> {
+    const { pair } = this.settings;
+    const team = pair.teams.find((one) => one.name === name);
+    if (team === undefined) throw new Error(`There is no team ${name}.`);
+    const controllers = pair.machines.map(({ address }) => ({ address, port: team.webPort }));
+    return SteadyBuilds.begin({ name, host: hostOf(team, pair) }, this.address, controllers);
   }
 
   /** Sends a signal to a team's controller. */

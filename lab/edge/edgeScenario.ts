@@ -2,17 +2,23 @@ import type { PairProfile } from "../../components/pair/proxyTiming";
 import type { RoundResult } from "../result";
 import type { Round, Scenario, Targets, WatchTime } from "../scenario";
 import { EdgeRig } from "./edgeRig";
+import type { RealTeam } from "./realTeam";
 
 /** A scenario of two machines with HAProxy and Keepalived. */
 export interface EdgeScenario {
   readonly name: string;
   readonly title: string;
   readonly quick?: boolean;
+  readonly rounds?: number;
   /** Default: {@link usualWatch}. */
   readonly watch?: Partial<Record<PairProfile, WatchTime>>;
   readonly targets: Targets;
   /** Teams that it takes away for good. */
   readonly lost?: readonly string[];
+  /** Default: all controllers are stand-ins. */
+  readonly real?: RealTeam;
+  /** Profile `fast` alone, and one round, however many are asked for. Default: false. */
+  readonly once?: boolean;
   /** Brings the pair, which is healthy, into the state that the event meets. */
   readonly before?: (rig: EdgeRig) => Promise<void>;
   readonly inject: (rig: EdgeRig, round: Round) => Promise<void>;
@@ -27,27 +33,15 @@ const usualWatch: Readonly<Record<PairProfile, WatchTime>> = {
 };
 
 export function edgeScenario(given: EdgeScenario): Scenario {
-  const {
-    before,
-    inject,
-    isOver,
-    check,
-    lost = [],
-    name,
-    title,
-    quick = false,
-    watch = {},
-    targets,
-  } = given;
+  const { before, inject, isOver, check, real, watch = {}, ...described } = given;
   return {
-    name,
-    title,
-    quick,
-    targets,
-    lost,
+    quick: false,
+    once: false,
+    lost: [],
+    ...described,
     watch: { ...usualWatch, ...watch },
     prepare: async (profile, number) => {
-      const rig = await EdgeRig.start(profile, number);
+      const rig = await EdgeRig.start(profile, number, real);
       await rig.closeUnless(before?.(rig));
       return {
         rig,

@@ -3,7 +3,8 @@
 /**
  * The users of one pair, all teams in one process. Each team's open a new connection every `interval`
  * ms and ask once; besides each has one WebSocket and one TCP stream as an inbound agent, which speak
- * four times a second and are opened again when they break or fall silent.
+ * four times a second and are opened again when they break or fall silent. A team with real controllers
+ * has no streams; these say who they are in their system message.
  *
  * It prints a JSON array a line: ["request", team, begun, connected after, took, served-by, why it failed], and
  * ["stream", team, kind, "up" or "down", at, served-by], times in ms since boot. A line of input adds a team. Its
@@ -22,8 +23,13 @@ const streamInterval = 250;
 const now = () => Number(process.hrtime.bigint() / 1000n) / 1000;
 const say = (...words) => process.stdout.write(`${JSON.stringify(words)}\n`);
 
+/** What is asked, and where the answer says who gave it. */
+const standIn = { path: "/job/build/", server: /\r\nx-served-by: ([^\r]+)/i };
+const real = { path: "/api/json?tree=description", server: /\{"description":"([^"]+)"/ };
+
 /** One question over a connection of its own. */
 function ask(team) {
+  const question = team.real ? real : standIn;
   const begun = now();
   const socket = net.connect({ host: address, port: 80 });
   let answer = "";
@@ -42,12 +48,14 @@ function ask(team) {
   );
   socket.on("connect", () => {
     connected = now() - begun;
-    socket.write(`GET /job/build/ HTTP/1.1\r\nHost: ${team.host}\r\nConnection: close\r\n\r\n`);
+    socket.write(
+      `GET ${question.path} HTTP/1.1\r\nHost: ${team.host}\r\nConnection: close\r\n\r\n`,
+    );
   });
   socket.on("data", (data) => (answer += data));
   socket.on("end", () => {
     const status = /^HTTP\/1\.[01] (\d{3})/.exec(answer)?.[1];
-    const server = /\r\nx-served-by: ([^\r]+)/i.exec(answer)?.[1];
+    const server = question.server.exec(answer)?.[1];
     if (status === "200" && server !== undefined) end(server, null);
     else end(null, status ?? "an answer without an end");
   });
@@ -119,7 +127,7 @@ lines.on("line", (line) => {
   const team = JSON.parse(line);
   // Teams ask at different moments.
   setTimeout(() => setInterval(ask, interval, team), team.offset);
-  keepStream(team, "websocket", openWebSocket(team));
+  if (!team.real) keepStream(team, "websocket", openWebSocket(team));
   if (team.agentPort !== undefined) keepStream(team, "agent", openAgent(team));
 });
 lines.on("close", () => process.exit(0));

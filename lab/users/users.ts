@@ -12,6 +12,8 @@ export interface UsersTeam {
   readonly host: string;
   /** Port of the pair for inbound agents. */
   readonly agentPort?: number;
+  /** Whether its controllers are real: they are asked otherwise, and keep no streams. */
+  readonly real?: boolean;
 }
 
 /** The users of all teams behind one address; one process. */
@@ -59,8 +61,12 @@ export class Users {
 
   /** Whether every team's long-lived connections stand. */
   streamsStand(): boolean {
+    const kindsOf = ({ real, agentPort }: UsersTeam) => [
+      ...(real === true ? [] : ["websocket"]),
+      ...(agentPort === undefined ? [] : ["agent"]),
+    ];
     return this.teams.every((team) =>
-      (team.agentPort === undefined ? ["websocket"] : ["websocket", "agent"]).every(
+      kindsOf(team).every(
         (kind) =>
           this.streams.filter((one) => one.team === team.name && one.kind === kind).at(-1)
             ?.change === "up",

@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { checkWar, installWar, type RealJenkins } from "./controllers/war/realJenkins";
+import { checkWar } from "../war/checkedWar";
+import { installWar, type RealJenkins } from "./controllers/war/realJenkins";
 import { HomeDirectories } from "./home/homeDirectories";
 import { machineUser, type MachineUser } from "./machineUser";
 import { findPostgres } from "./postgres/binaries";

@@ -102,7 +102,10 @@ export class EmulatorProcess {
     env: Record<string, string>,
     patience = startPatience,
   ): Promise<EmulatorProcess> {
-    const started = new EmulatorProcess(spawn(program, args, { env, stdio: "pipe" }));
+    // In a group of its own: a terminal's Ctrl-C is for the command, which ends it in good order.
+    const started = new EmulatorProcess(
+      spawn(program, args, { env, stdio: "pipe", detached: true }),
+    );
     const late = new Promise<EmulatorUnavailable>((resolve) => {
       const timer = setTimeout(() => {
         resolve(started.unavailable(`did not answer within ${patience / 1000} s`));

@@ -3,6 +3,7 @@ import { keepalivedPaths } from "../../components/pair/keepalivedRenderer";
 import { edgePairFiles } from "../../components/pair/pairFiles";
 import { edgeSettings } from "../../lab/edge/edgeSettings";
 import { readProxyStates } from "../../lab/edge/proxyStates";
+import { teamsWith } from "../../lab/edge/realTeam";
 import { labFiles } from "../../lab/edge/publishedGuide";
 
 const segment = { address: (host: number) => `10.77.1.${host}` };
@@ -12,6 +13,16 @@ describe("the lab's edge pair", () => {
     const settings = edgeSettings(segment, "fast");
     const [machine] = settings.pair.machines;
     expect(labFiles(settings, machine)).to.deep.equal(edgePairFiles(settings, machine));
+  });
+
+  it("takes the agents' port from the team with real controllers alone", () => {
+    const ports = (real?: string) =>
+      teamsWith(real === undefined ? undefined : { team: real }).map(
+        ({ name, agents }) => `${name} ${agents?.pairPort ?? "none"}`,
+      );
+    expect(ports()).to.deep.equal(["devops 51001", "ma 51002", "ba 51003", "tw 51004"]);
+    expect(ports("ba")).to.deep.equal(["devops 51001", "ma 51002", "ba none", "tw 51004"]);
+    expect(() => edgeSettings(segment, "fast", teamsWith({ team: "ba" }))).not.to.throw();
   });
 
   it("takes out of the reference just what the published guide has not", () => {

@@ -1,11 +1,11 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { type Job, type JobBuild, JobClient } from "../../war/jobClient";
 import type { UserTeam } from "../../dataPlane/client/userTraffic";
 import type { OpenedHome } from "../../dataPlane/controllers/processControllers";
-import type { WarFile } from "../../dataPlane/controllers/war/warFile";
+import type { WarFile } from "../../war/warFile";
 import type { Tell } from "../stage";
-import { type JobBuild, JobClient, jobName } from "./jobClient";
 
 /** What a real Jenkins made before the loss, and what was there of it after the failover. */
 export interface JenkinsMeasured {
@@ -29,6 +29,9 @@ export interface JenkinsTeam {
   readonly inOldHome: readonly number[];
 }
 
+/** What the drill makes in each team's Jenkins. */
+const job: Job = { name: "drill", command: 'echo "build $BUILD_NUMBER, process $$"' };
+
 /** Builds of each team before the loss. */
 const buildsBefore = 3;
 
@@ -46,7 +49,7 @@ export class JenkinsTrial {
     teams: readonly UserTeam[],
     port: number,
   ) {
-    this.clients = teams.map((team) => new JobClient(team, port));
+    this.clients = teams.map((team) => new JobClient(team, job, { port }));
   }
 
   /** Makes a job and its first builds for each team. @throws Error naming what Jenkins refused */
@@ -56,7 +59,7 @@ export class JenkinsTrial {
       const builds: JobBuild[] = [];
       while (builds.length < buildsBefore) builds.push(await client.build());
       this.before.set(client.team.name, builds);
-      tell(`${client.team.name}: ${builds.length} builds of ${jobName}`);
+      tell(`${client.team.name}: ${builds.length} builds of ${job.name}`);
     }
   }
 
@@ -75,7 +78,7 @@ export class JenkinsTrial {
       );
       teams.push({
         team: name,
-        job: jobName,
+        job: job.name,
         before: this.before.get(name) ?? [],
         ...(await found(client)),
         inOldHome: old.flatMap(({ directory }) => buildNumbers(directory)),
@@ -104,7 +107,7 @@ async function found(client: JobClient): Promise<Pick<JenkinsTeam, "after" | "ne
 
 /** Builds in a home's job: Jenkins names their folders, or links to them, by number. */
 function buildNumbers(home: string): number[] {
-  const folder = join(home, "jobs", jobName, "builds");
+  const folder = join(home, "jobs", job.name, "builds");
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
     .filter((name) => /^\d+$/.test(name))

@@ -1,6 +1,6 @@
 /** What must have become of a real Jenkins's work. */
 import type { JenkinsMeasured, JenkinsTeam } from "../jenkins/jenkinsTrial";
-import type { JobBuild } from "../jenkins/jobClient";
+import type { JobBuild } from "../../war/jobClient";
 import type { RuleResult } from "../report";
 import { counted, judge } from "./ruleResult";
 

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import type { JenkinsTeam } from "../../../local/drill/jenkins/jenkinsTrial";
-import type { JobBuild } from "../../../local/drill/jenkins/jobClient";
+import type { JobBuild } from "../../../local/war/jobClient";
 import { judgeJenkins } from "../../../local/drill/rules/jenkins";
 
 const build = (number: number, parts: Partial<JobBuild> = {}): JobBuild => ({

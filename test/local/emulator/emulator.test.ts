@@ -114,6 +114,18 @@ describe("the emulator", () => {
     expect(died).to.equal(false);
   });
 
+  it("is in no group that a terminal's Ctrl-C ends: who stops the drill still uses it", async () => {
+    const group = join(folder, "group");
+    const body = `cut -d' ' -f5 /proc/$$/stat >${group}; echo " * Running on http://127.0.0.1:9"; exec cat`;
+    const pythons = [fakePython(folder, body)];
+    const emulator = await startEmulator({ cacheFolder: join(folder, "cache"), pythons });
+    const [, ownGroup] = /^\d+ \(.*\) \S \d+ (\d+)/.exec(
+      readFileSync("/proc/self/stat", "utf8"),
+    )!;
+    await emulator.stop();
+    expect(readFileSync(group, "utf8").trim()).not.to.equal(ownGroup);
+  });
+
   it("ends with its parent, however that dies: its standard input closes", async () => {
     for (const service of ["backup", "route53"]) {
       mkdirSync(join(folder, "moto", service), { recursive: true });

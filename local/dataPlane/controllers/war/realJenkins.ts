@@ -1,27 +1,15 @@
 import { copyFileSync } from "node:fs";
 import { join } from "node:path";
+import { type CheckedWar, launcherSource } from "../../../war/checkedWar";
+import type { WarFile } from "../../../war/warFile";
 import { giveTo, type MachineUser } from "../../machineUser";
 import type { StartJenkins } from "../runningJenkins";
-import { findJava } from "./java";
-import { readWarFile, type WarFile } from "./warFile";
 import { WarProcess } from "./warProcess";
 
 /** A war that controllers can be started from, in the place of the stand-ins. */
 export interface RealJenkins {
   readonly war: WarFile;
   readonly start: StartJenkins;
-}
-
-/** A war and the Java for it, checked before anything else is started. */
-export interface CheckedWar {
-  readonly war: WarFile;
-  readonly java: string;
-}
-
-/** @throws Error for a file that is no war, or a Java that cannot run it. */
-export async function checkWar(path: string): Promise<CheckedWar> {
-  const war = readWarFile(path);
-  return { war, java: await findJava(war) };
 }
 
 /**
@@ -41,7 +29,7 @@ export function installWar(
   };
   const files = {
     war: copy(war.path, "jenkins.war"),
-    launcher: copy(join(__dirname, "OldWarLauncher.java"), "OldWarLauncher.java"),
+    launcher: copy(launcherSource, "OldWarLauncher.java"),
     guard: copy(join(__dirname, "..", "programs", "guarded.sh"), "guarded.sh"),
   };
   return { war, start: (start) => new WarProcess({ war, java, files, user }, start) };

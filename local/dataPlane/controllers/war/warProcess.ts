@@ -9,8 +9,8 @@ import { freePort } from "../../postgres/freePort";
 import { killGroup, untilItEnds } from "../childProcesses";
 import { healthCheckMs, statusOf } from "../httpCheck";
 import type { JenkinsAddress, JenkinsStart, RunningJenkins } from "../runningJenkins";
-import { firstConfiguration, warCommand } from "./warCommand";
-import type { WarFile } from "./warFile";
+import { firstConfiguration, warCommand } from "../../../war/warCommand";
+import type { WarFile } from "../../../war/warFile";
 
 /** The same for every Jenkins of a run. */
 export interface InstalledWar {

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { basicEnvironment } from "../../../emulator/isolatedEnvironment";
+import { basicEnvironment } from "../emulator/isolatedEnvironment";
 import type { WarFile } from "./warFile";
 
 /** The first Java that has all that either product needs. */

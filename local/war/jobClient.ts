@@ -1,6 +1,5 @@
 import { Agent, type IncomingHttpHeaders, request } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { UserTeam } from "../../dataPlane/client/userTraffic";
 
 /** A finished build as Jenkins tells of it. */
 export interface JobBuild {
@@ -11,14 +10,35 @@ export interface JobBuild {
   readonly console: string;
 }
 
-/** The job that the drill makes in each team's Jenkins. */
-export const jobName = "drill";
+/** Whose Jenkins it is, and its name in requests. */
+export interface JobTeam {
+  readonly name: string;
+  readonly host: string;
+}
 
-/** A free-style job of one shell step, in the form that every version since 2010 reads. */
-const jobConfiguration = `<?xml version='1.0' encoding='UTF-8'?>
+/** A job of one shell step. */
+export interface Job {
+  readonly name: string;
+  /** For sh; without characters that XML would have escaped. */
+  readonly command: string;
+}
+
+/** How a team's Jenkins is reached. */
+export interface JobAccess {
+  /** Default: loopback. */
+  readonly address?: string;
+  readonly port: number;
+  /** Milliseconds that one answer may take. Default: 15 s; the first page of a kind is slow. */
+  readonly answerMs?: number;
+  /** Milliseconds until a build must have ended. Default: a minute. */
+  readonly buildMs?: number;
+}
+
+/** A free-style job in the form that every version since 2010 reads; its builds run one by one. */
+const configurationOf = ({ command }: Job) => `<?xml version='1.0' encoding='UTF-8'?>
 <project>
   <actions/>
-  <description>Made by a drill.</description>
+  <description>Made by jenkins-pilot-light.</description>
   <properties/>
   <scm class="hudson.scm.NullSCM"/>
   <canRoam>true</canRoam>
@@ -27,7 +47,7 @@ const jobConfiguration = `<?xml version='1.0' encoding='UTF-8'?>
   <concurrentBuild>false</concurrentBuild>
   <builders>
     <hudson.tasks.Shell>
-      <command>echo "build $BUILD_NUMBER, process $$"</command>
+      <command>${command}</command>
     </hudson.tasks.Shell>
   </builders>
   <publishers/>
@@ -35,11 +55,11 @@ const jobConfiguration = `<?xml version='1.0' encoding='UTF-8'?>
 </project>
 `;
 
-/** Real milliseconds that one answer may take; the first page of a kind is slow. */
-const answerMs = 15_000;
+const usualAnswerMs = 15_000;
 
-/** Real milliseconds until a build must have ended, and between two looks. */
-const buildMs = 60_000;
+const usualBuildMs = 60_000;
+
+/** Real milliseconds between two looks at a build. */
 const lookEveryMs = 250;
 
 interface Answer {
@@ -48,32 +68,35 @@ interface Answer {
   readonly text: string;
 }
 
-/** One team's Jenkins by its HTTP API, reached by the edge as its users reach it. */
+/** One team's Jenkins by its HTTP API, reached as its users reach it. */
 export class JobClient {
   /** A connection for each request: the way there is to be found anew each time. */
   private readonly agent = new Agent({ keepAlive: false });
 
   constructor(
-    readonly team: UserTeam,
-    /** Port of the edge on 127.0.0.1. */
-    private readonly port: number,
+    readonly team: JobTeam,
+    readonly job: Job,
+    private readonly access: JobAccess,
   ) {}
 
   /** Makes the job. @throws Error with Jenkins's answer if it refuses */
   async create(): Promise<void> {
-    await this.post(`/createItem?name=${jobName}`, jobConfiguration);
+    await this.post(`/createItem?name=${this.job.name}`, configurationOf(this.job));
   }
 
   /** Runs the job once, and resolves when that build has ended. @throws Error if none does */
   async build(): Promise<JobBuild> {
     const before = Math.max(0, ...(await this.numbers()).map(({ number }) => number));
-    await this.post(`/job/${jobName}/build?delay=0sec`, "");
+    await this.post(`/job/${this.job.name}/build?delay=0sec`, "");
+    const { buildMs = usualBuildMs } = this.access;
     const end = Date.now() + buildMs;
     for (;;) {
       const found = (await this.numbers()).find(({ number, result }) => number > before && result);
       if (found?.result) return await this.withConsole(found.number, found.result);
       if (Date.now() > end) {
-        throw new Error(`${this.team.name}: no build of ${jobName} ended in ${buildMs / 1000} s.`);
+        throw new Error(
+          `${this.team.name}: no build of ${this.job.name} ended in ${buildMs / 1000} s.`,
+        );
       }
       await sleep(lookEveryMs);
     }
@@ -90,12 +113,12 @@ export class JobClient {
 
   /** Newest first; without a result while they run. */
   private async numbers(): Promise<{ number: number; result: string | null }[]> {
-    const { text } = await this.get(`/job/${jobName}/api/json?tree=builds[number,result]`);
+    const { text } = await this.get(`/job/${this.job.name}/api/json?tree=builds[number,result]`);
     return (JSON.parse(text) as { builds: { number: number; result: string | null }[] }).builds;
   }
 
   private async withConsole(number: number, result: string): Promise<JobBuild> {
-    const { text } = await this.get(`/job/${jobName}/${number}/consoleText`);
+    const { text } = await this.get(`/job/${this.job.name}/${number}/consoleText`);
     return { number, result, console: text };
   }
 
@@ -137,10 +160,11 @@ export class JobClient {
     body: string,
   ): Promise<Answer> {
     const { host } = this.team;
+    const { address = "127.0.0.1", port, answerMs = usualAnswerMs } = this.access;
     return new Promise((resolve, reject) => {
       const sent = request({
-        host: "127.0.0.1",
-        port: this.port,
+        host: address,
+        port,
         agent: this.agent,
         method,
         path: path.replace(/[[\]]/g, encodeURIComponent),

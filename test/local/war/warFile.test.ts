@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { strToU8, zipSync } from "fflate";
-import { readWarFile } from "../../../../../local/dataPlane/controllers/war/warFile";
+import { readWarFile } from "../../../local/war/warFile";
 
 describe("a war", () => {
   let folder: string;

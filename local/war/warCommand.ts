@@ -10,6 +10,8 @@ export interface WarPlaces {
   /** Folder for what it unpacks and for temporary files. */
   readonly scratch: string;
   readonly port: number;
+  /** Where it listens. Default: loopback alone. */
+  readonly address?: string;
 }
 
 export interface WarCommand {
@@ -53,12 +55,12 @@ const opened = [
   "java.desktop/java.awt.font",
 ].map((packageName) => `--add-opens=${packageName}=ALL-UNNAMED`);
 
-/** How a war is started: on loopback alone, without a wizard, its home apart from what it unpacks. */
+/** How a war is started: without a wizard, its home apart from what it unpacks. */
 export function warCommand({ product }: Pick<WarFile, "product">, places: WarPlaces): WarCommand {
-  const { java, war, launcher, home, scratch, port } = places;
+  const { java, war, launcher, home, scratch, port, address = "127.0.0.1" } = places;
   const own = [
     `--httpPort=${port}`,
-    "--httpListenAddress=127.0.0.1",
+    `--httpListenAddress=${address}`,
     `--webroot=${scratch}/webroot`,
   ];
   const shared = [...virtualMachine, `-Djava.io.tmpdir=${scratch}`, ...offline];

@@ -1,8 +1,5 @@
 import { expect } from "chai";
-import {
-  firstConfiguration,
-  warCommand,
-} from "../../../../../local/dataPlane/controllers/war/warCommand";
+import { firstConfiguration, warCommand } from "../../../local/war/warCommand";
 
 const places = {
   java: "/jdk/bin/java",
