@@ -6,6 +6,7 @@ import { isolatedEnvironment } from "./emulator/isolatedEnvironment";
 import type { ProviderSource, StackSpec } from "./engine/engine";
 import { localProvider } from "./engine/localProviders";
 import { ModelledControllers } from "./gateway/controllers/modelledControllers";
+import { PairedControllers } from "./gateway/controllers/pairedControllers";
 import { RehearsedControllers } from "./gateway/controllers/rehearsedControllers";
 import { Gateway } from "./gateway/gateway";
 import { LatencyTable } from "./gateway/latencies";
@@ -81,7 +82,9 @@ export class LocalAws {
     const gateway = new Gateway({
       emulator,
       behaviours: processes ? [...behaviours.all, processes.edge] : behaviours.all,
-      controllers: new RehearsedControllers(processes?.controllers ?? new ModelledControllers()),
+      controllers: new PairedControllers(
+        new RehearsedControllers(processes?.controllers ?? new ModelledControllers()),
+      ),
       latencies: new LatencyTable({ seed: options.seed }),
       ...(options.port === undefined ? {} : { port: options.port }),
     });

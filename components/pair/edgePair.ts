@@ -19,7 +19,13 @@ import {
 } from "./edgePairArguments";
 import { edgePreparation, edgeSecretFiles } from "./edgePreparationRenderer";
 import { createOverlayRoutes, moveStatement, vipOf } from "./overlayAddress";
-import { type Both, createMachines, createPlaces, type PairPlace } from "./pairMachines";
+import {
+  type Both,
+  createMachines,
+  createPlaces,
+  type PairPlace,
+  settleMachines,
+} from "./pairMachines";
 import { lookStatement, secretStatement } from "./pairPermissions";
 import { createPairGroup, type PairRule, vrrpRule } from "./pairSecurityGroup";
 import { renderEdgeUserData } from "./pairUserData";
@@ -68,6 +74,8 @@ export class EdgePair extends pulumi.ComponentResource {
       },
       this,
     );
+
+    settleMachines(name, machines, true, []);
 
     this.address = args.overlay.address.replace(/\/32$/, "");
     this.instanceIds = [machines[0].id, machines[1].id];

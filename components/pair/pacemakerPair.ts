@@ -16,7 +16,13 @@ import { type ControllerCluster } from "./cluster";
 import { clusterProblems } from "./clusterProblems";
 import { placeholders } from "./joinScriptRenderer";
 import { leaseWatchUnit } from "./leaseInheritanceScriptRenderer";
-import { type Both, createMachines, createPlaces, type PairPlace } from "./pairMachines";
+import {
+  type Both,
+  createMachines,
+  createPlaces,
+  type PairPlace,
+  settleMachines,
+} from "./pairMachines";
 import { fenceStatements, lookStatement, secretStatement } from "./pairPermissions";
 import { corosyncRule, createPairGroup } from "./pairSecurityGroup";
 import { renderClusterUserData } from "./pairUserData";
@@ -91,7 +97,7 @@ export class PacemakerPair extends pulumi.ComponentResource {
       },
       this,
     );
-    this.register(name, args, machines);
+    settleMachines(name, machines, args.role === "active", register(name, args, machines));
 
     this.addresses = [places[0].address, places[1].address];
     this.instanceIds = [machines[0].id, machines[1].id];
@@ -154,18 +160,23 @@ export class PacemakerPair extends pulumi.ComponentResource {
     };
     return [role(0), role(1)];
   }
+}
 
-  private register(name: string, args: PacemakerPairArgs, machines: Both<aws.ec2.Instance>): void {
-    args.targetGroupArns.forEach((targetGroupArn, group) => {
-      machines.forEach((machine, index) => {
+function register(
+  name: string,
+  { targetGroupArns }: PacemakerPairArgs,
+  machines: Both<aws.ec2.Instance>,
+): aws.lb.TargetGroupAttachment[] {
+  return targetGroupArns.flatMap((targetGroupArn, group) =>
+    machines.map(
+      (machine, index) =>
         new aws.lb.TargetGroupAttachment(
           `${name}-${index + 1}-target-${group + 1}`,
           { targetGroupArn, targetId: machine.id, port: webPort },
           { parent: machine },
-        );
-      });
-    });
-  }
+        ),
+    ),
+  );
 }
 
 function problemsOf(args: PacemakerPairArgs): ArgumentProblem[] {

@@ -81,8 +81,9 @@ export interface PairMachinesArgs {
  * it, which fencing reads as "unknown" and never confirms. What a group would do for them is done by
  * EC2's own recovery (a broken host) and by the peer (everything else).
  *
- * A machine stays as it was made: another image or boot file would replace or restart both at once.
- * `pulumi up --replace` renews them one after the other.
+ * A machine that serves stays as it was made: another image or boot file would replace both at once.
+ * `pulumi up --replace` renews them one after the other. One that waits is made anew: nothing runs on
+ * it, and its boot files name the region's homes, which are others after each role change.
  */
 export function createMachines(
   name: string,
@@ -135,17 +136,34 @@ function createMachine(
       parent,
       // The interface can hang on one instance alone.
       deleteBeforeReplace: true,
+      // cloud-init writes files at the first boot alone: in place they would never change.
+      replaceOnChanges: ["userDataBase64"],
       // The tags say, and the failover writes, whether a machine may be started.
-      ignoreChanges: ["ami", "userDataBase64", "tags", "tagsAll"],
+      ignoreChanges: [...(args.running ? ["ami", "userDataBase64"] : []), "tags", "tagsAll"],
     },
   );
-  new aws.ec2transitgateway.InstanceState(
-    name,
-    { instanceId: instance.id, state: args.running ? "running" : "stopped" },
-    // The failover's from the first day on.
-    { parent: instance, ignoreChanges: ["state"] },
-  );
   return instance;
+}
+
+/**
+ * Stops machines that are made to wait.
+ *
+ * @param after what needs running machines: a load balancer takes no stopped one
+ */
+export function settleMachines(
+  name: string,
+  machines: Both<aws.ec2.Instance>,
+  running: boolean,
+  after: readonly pulumi.Resource[],
+): void {
+  machines.forEach((machine, index) => {
+    new aws.ec2transitgateway.InstanceState(
+      `${name}-${index + 1}`,
+      { instanceId: machine.id, state: running ? "running" : "stopped" },
+      // The failover's from the first day on.
+      { parent: machine, dependsOn: [...after], ignoreChanges: ["state"] },
+    );
+  });
 }
 
 /** Moves a machine to another host when its own one is broken, for all types that can. $0.10 a month. */

@@ -1,11 +1,11 @@
 import { join } from "node:path";
-import { CreateHostedZoneCommand, Route53Client } from "@aws-sdk/client-route-53";
-import { fakeCredentials } from "../emulator/isolatedEnvironment";
 import { failoverPolicy } from "../../stacks/arguments";
 import { parseSettings, type Settings } from "../../stacks/config";
 import { countOperations, type Engine, type OperationResult } from "../engine/engine";
 import { readProject } from "../engine/project";
+import { hasPair } from "../../components/jenkins/controllerPlan";
 import type { LocalAws } from "../localAws";
+import { prepareAccount, type StackName } from "./account";
 import type { Tell } from "./stage";
 import type { DrillLimits } from "./rules/ruleResult";
 
@@ -21,6 +21,8 @@ export interface PlannedDeployment {
   readonly limits: DrillLimits;
   /** Configuration that differs from the files'. */
   readonly overrides: Readonly<Record<string, string>>;
+  /** Whether a team has a pair of machines, which then stands behind an edge pair. */
+  readonly hasPair: boolean;
 }
 
 /** What a drill may set otherwise than the stacks' files. */
@@ -28,6 +30,8 @@ export interface PlannedDifferences {
   /** So many teams, with the defaults. */
   readonly teams?: number;
   readonly edge?: Settings["edge"];
+  /** The files' last team gets a warm standby, behind an edge pair; not where `teams` is given. */
+  readonly pair?: true;
   /** Laid over the files' `recovery` as a whole. */
   readonly recovery?: { readonly rehearsal: object };
 }
@@ -37,22 +41,28 @@ export interface PlannedDifferences {
  * @throws ConfigurationError with all that is wrong, before anything was started.
  */
 export function planDeployment(differences: PlannedDifferences = {}): PlannedDeployment {
-  const { teams, edge, recovery } = differences;
+  const { teams, edge, recovery, pair } = differences;
   const overrides: Record<string, string> = {
     ...(teams === undefined ? {} : { teams: JSON.stringify(sampleTeams(teams)) }),
     ...(edge === undefined ? {} : { edge }),
     ...(recovery === undefined ? {} : { recovery: JSON.stringify(recovery) }),
   };
   const { name, config } = readProject({ ...unused, workDir, name: "dr", config: overrides });
-  const own = Object.entries(config).flatMap(([key, value]) =>
-    key.startsWith(`${name}:`) ? [[key.slice(name.length + 1), value] as const] : [],
+  const own = Object.fromEntries(
+    Object.entries(config).flatMap(([key, value]) =>
+      key.startsWith(`${name}:`) ? [[key.slice(name.length + 1), value] as const] : [],
+    ),
   );
-  const settings = parseSettings(Object.fromEntries(own), "dr");
+  if (pair === true && teams === undefined) {
+    overrides.teams = own.teams = withWarmStandby(own.teams ?? "[]");
+  }
+  const settings = parseSettings(own, "dr");
   const policy = failoverPolicy(settings);
   const moving = settings.teams.filter(({ strategy }) => strategy !== "local-only");
   return {
     settings,
     overrides,
+    hasPair: settings.teams.some(hasPair),
     limits: {
       ...policy,
       requiredTeams: Math.ceil(moving.length * policy.requiredHealthyShare),
@@ -64,6 +74,15 @@ export function planDeployment(differences: PlannedDifferences = {}): PlannedDep
 
 function sampleTeams(count: number): { name: string }[] {
   return Array.from({ length: count }, (_, index) => ({ name: `team-${index + 1}` }));
+}
+
+/** @param teams JSON, as in the configuration */
+function withWarmStandby(teams: string): string {
+  const given = JSON.parse(teams) as object[];
+  return JSON.stringify([
+    ...given.slice(0, -1),
+    ...given.slice(-1).map((team) => ({ ...team, standby: "warm" })),
+  ]);
 }
 
 /** Both stacks as they were deployed. */
@@ -81,10 +100,10 @@ export async function deployPair(
   tell: Tell,
   signal: AbortSignal,
 ): Promise<DeployedPair> {
-  const hostedZoneId = await createHostedZone(local, planned.settings.domain);
-  const overrides = { ...planned.overrides, hostedZoneId };
-  const up = (name: string): Promise<OperationResult> => {
+  const account = await prepareAccount(local, planned);
+  const up = (name: StackName): Promise<OperationResult> => {
     let done = 0;
+    const overrides = { ...planned.overrides, ...account[name] };
     return engine.up(local.stack(name, { workDir, stateDir }, overrides), {
       signal,
       onEvent: (event) => {
@@ -101,21 +120,6 @@ export async function deployPair(
   const dr = await up("dr");
   tell(`dr: ${created(dr)} resources created`);
   return { primary, dr };
-}
-
-/** What an account has before this project comes: the zone of the configured domain. */
-export async function createHostedZone(local: LocalAws, domain: string): Promise<string> {
-  const route53 = new Route53Client({
-    endpoint: local.gateway.endpoint,
-    region: "us-east-1",
-    credentials: fakeCredentials,
-  });
-  const { HostedZone } = await route53.send(
-    new CreateHostedZoneCommand({ Name: domain, CallerReference: domain }),
-  );
-  route53.destroy();
-  // Answers name the zone by its path, settings by its id alone.
-  return (HostedZone?.Id ?? "").replace("/hostedzone/", "");
 }
 
 /** How many resources an `up` made. */

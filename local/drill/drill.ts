@@ -33,7 +33,7 @@ export async function drill(
   view: DrillView,
   signal: AbortSignal,
 ): Promise<DrillReport> {
-  const planned = planDeployment(options);
+  const planned = planDeployment({ ...options, pair: true });
   const engine = chooseEngine(options.engine);
   const started = new Date();
   const stages: StageTime[] = [];

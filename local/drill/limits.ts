@@ -3,13 +3,21 @@ import type { Measured } from "./measured";
 import type { DrillSetup } from "./report";
 
 /** What a drill cannot show, in sentences, by what in it was real. */
-export function limitsOf(measured: Measured | null, edge: DrillSetup["edge"]): string[] {
+export function limitsOf(
+  measured: Measured | null,
+  edge: DrillSetup["edge"],
+  hasPair: boolean,
+): string[] {
   return [
+    ...(hasPair ? [pair] : []),
     "AWS's latencies are modelled from the sources given; no AWS was involved.",
     "The emulator checks neither IAM policies nor the provider's schema: that a policy suffices is shown by AWS alone.",
     ...(measured === null ? modelledPlane : realPlane(measured, edge)),
   ];
 }
+
+const pair =
+  "Of a pair of machines the failover's part is here: both stopped, both started, one of them with a controller. Pacemaker, Corosync, HAProxy and Keepalived run in the lab (`npm run lab`); users come by the load balancer, not by the edge pair.";
 
 const modelledPlane = [
   "Controllers are modelled: they boot, wait for home and record, load and answer. No Jenkins ran.",

@@ -62,7 +62,7 @@ export function makeReport(findings: Findings): DrillReport {
     measured,
     calls: countCalls(trace, caller),
     modelled: modelledOf(trace),
-    limits: limitsOf(measured, setup.edge),
+    limits: limitsOf(measured, setup.edge, planned.hasPair),
   };
 }
 

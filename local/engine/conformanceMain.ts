@@ -8,7 +8,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { exitWith, interruption } from "../commandLine";
-import { createHostedZone, planDeployment } from "../drill/deployment";
+import { createHostedZone } from "../drill/account";
+import { planDeployment } from "../drill/deployment";
 import { LocalAws } from "../localAws";
 import { chooseEngine } from "./chooseEngine";
 import {

@@ -118,6 +118,18 @@ export const modelledLatencies = {
     spread: 0.4,
     source: "modelled; Nitro instances are commonly running after 15 to 35 seconds",
   },
+  /** EC2: the system of a stopped instance is down → state `stopped`. */
+  ec2Stop: {
+    typical: "30 seconds",
+    spread: 0.4,
+    source: "modelled; EC2 User Guide, Stop and start: the system's shutdown first, no figure",
+  },
+  /** Pacemaker pair: the machine that served is gone, and EC2 says so → the other one takes over. */
+  pairTakeover: {
+    typical: "4 seconds",
+    spread: 0.3,
+    source: "measured by `npm run lab` with real Corosync and Pacemaker, fence confirmed",
+  },
   /** Machine: `running` → boot script has come to its waiting for home and failover record. */
   instanceBoot: {
     typical: "60 seconds",

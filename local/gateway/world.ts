@@ -15,18 +15,24 @@ export interface TargetHealthStates {
   unhealthyTargets?(targetGroupArn: string): readonly string[];
 }
 
-/** A machine that an Auto Scaling group launched. */
+/** A machine that an Auto Scaling group or a program launched. */
 export interface LaunchedInstance {
   readonly instanceId: string;
   readonly region: string;
   readonly availabilityZone: string;
   readonly subnetId: string;
   readonly privateIpAddress: string;
+  /**
+   * What it belongs to; for a machine of a pair, the name under which the failover knows the pair. Only
+   * shown for other machines that a program launched.
+   */
   readonly autoScalingGroupName: string;
-  /** Tags that the group propagates at launch. */
+  /** Tags that it got at its launch. */
   readonly tags: Readonly<Record<string, string>>;
-  /** User data as text; empty if the launch template has none. */
+  /** User data as text; empty if there is none. */
   readonly userData: string;
+  /** True for one that has been up for a while: the standby of a pair that takes over. */
+  readonly hasBooted?: boolean;
 }
 
 /**

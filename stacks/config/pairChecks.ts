@@ -87,23 +87,6 @@ const edgeFitsTheImage: Check = ({ pair, image }) => {
   );
 };
 
-/** The failover fences and starts Auto Scaling groups; it does not know pairs yet. */
-const noFailoverOfPairs: Check = (given) => {
-  const { program, regions, activeRegion } = given;
-  const [warm] = warmTeams(given);
-  if (warm === undefined || !regions?.primary) return [];
-  const waits = program === "primary" && activeRegion && activeRegion !== regions.primary;
-  if (program !== "dr" && !waits) return [];
-  return [
-    {
-      path: "teams",
-      wrong: `has team ${warm} with standby: warm, whose machines no failover can fence yet`,
-      allowed: "warm standbys in a deployment of the primary stack alone",
-      fix: `set the standby of ${warm} to cold, or do without the stack of the waiting region`,
-    },
-  ];
-};
-
 /** Pairs of machines inside of a region. */
 export const pairChecks: readonly Check[] = [
   edgeHasTeams,
@@ -111,5 +94,4 @@ export const pairChecks: readonly Check[] = [
   certificateIsHere,
   imageIsComplete,
   edgeFitsTheImage,
-  noFailoverOfPairs,
 ];

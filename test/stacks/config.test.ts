@@ -115,6 +115,29 @@ describe("configuration", () => {
       expect(settings.recovery).to.include({ threshold: 0.25, quorum: 3 });
     });
 
+    it("warm standbys in both stacks, whichever region serves, and an edge pair in one", () => {
+      const teams = JSON.stringify([{ name: "ma", standby: "warm" }, { name: "ba" }]);
+      const certificateSecret =
+        "arn:aws:secretsmanager:eu-central-1:123456789012:secret:edge-certificate-AbCdEf";
+      const edge = { address: "100.100.0.1", allowFrom: ["10.0.0.0/8"], certificateSecret };
+      for (const role of [{}, { activeRegion: "eu-west-1", generation: "2" }]) {
+        for (const stack of ["primary", "dr"] as const) {
+          const own =
+            stack === "primary"
+              ? { pair: JSON.stringify({ edge }) }
+              : { homeFileSystemId: "fs-0123456789abcdef0" };
+          const settings = parseSettings(
+            { ...sampleSettings(stack), ...role, ...own, teams },
+            stack,
+          );
+          expect(settings.teams.map(({ standby }) => standby)).to.deep.equal(["warm", "cold"]);
+          expect(settings.pair.edge?.address).to.equal(
+            stack === "primary" ? edge.address : undefined,
+          );
+        }
+      }
+    });
+
     it("any stack name once the program is set", () => {
       const settings = parseSettings({ ...sampleSettings("dr"), program: "dr" }, "standby-2027");
       expect(settings).to.include({

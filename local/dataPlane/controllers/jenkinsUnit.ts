@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, symlinkSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import type { MachinePaths } from "./machineEnvironment";
 import type { RunningJenkins } from "./runningJenkins";
 
@@ -8,6 +8,8 @@ export type UnitState = "inactive" | "activating" | "active" | "deactivating" | 
 /** What the unit needs of the machine around it. */
 export interface JenkinsUnitHost {
   readonly paths: MachinePaths;
+  /** The mount's unit, which holds as far as the lease has not chosen another home. */
+  readonly mountUnit: string;
   /** The directory that an access point leads to. Rejects when there is none such. */
   homeDirectory(accessPointId: string): Promise<string>;
   /** Runs the lease script's `check-home`; resolves with its exit status. */
@@ -101,15 +103,16 @@ export class JenkinsUnit {
     });
   }
 
-  /** Links the home to the directory of the access point that the lease chose. */
+  /** Links the home to the directory of the access point that the mount's unit, or its drop-in, names. */
   private async mount(): Promise<
     { name: string; directory: string; generation: number } | undefined
   > {
-    const { paths } = this.host;
+    const { paths, mountUnit } = this.host;
     try {
-      const accessPoint = /accesspoint=([^,\s]+)/.exec(
-        readFileSync(paths.mountDropIn, "utf8"),
-      )?.[1];
+      const unit = existsSync(paths.mountDropIn)
+        ? readFileSync(paths.mountDropIn, "utf8")
+        : mountUnit;
+      const accessPoint = /accesspoint=([^,\s]+)/.exec(unit)?.[1];
       const directory = await this.host.homeDirectory(accessPoint ?? "");
       rmSync(paths.home, { force: true });
       symlinkSync(directory, paths.home);

@@ -10,6 +10,7 @@ import { killGroup, untilItEnds } from "./childProcesses";
 import { JenkinsUnit } from "./jenkinsUnit";
 import type { MachineCalls, ProgramResult } from "./machineCalls";
 import {
+  isClustered,
   machineEnvironment,
   type MachinePaths,
   machinePaths,
@@ -38,7 +39,8 @@ const machinePrograms = join(__dirname, "programs", "machine.bash");
  * A stand-in machine from the moment that its units are started: the real lease script in a real
  * bash, and a process for Jenkins. Of systemd it has what the script uses: its units' states, that
  * Jenkins is bound to the lease, ExecStopPost and Restart. Not the watchdog: a script that hangs
- * would show as a lease that is not renewed.
+ * would show as a lease that is not renewed. On the machine of a pair it also has what Pacemaker does
+ * with the group: it starts the lease (again, after it ended), then mount and Jenkins.
  */
 export class Machine {
   readonly jenkins: JenkinsUnit;
@@ -72,6 +74,7 @@ export class Machine {
     for (const path of [folder, script, programs, runtime]) giveTo(host.user, path);
     this.jenkins = new JenkinsUnit({
       paths: this.paths,
+      mountUnit: files.mountUnit,
       homeDirectory: (accessPointId) => host.homeDirectory(instance, accessPointId),
       checkHome: () => this.script("check-home").exited,
       startJenkins: (home, generation) => this.startJenkins(home, generation),
@@ -86,6 +89,20 @@ export class Machine {
   start(): void {
     this.leaseIsWanted = true;
     this.startLease();
+  }
+
+  /**
+   * The machine of a pair goes down: Pacemaker ends its group from the last member on, Jenkins before
+   * the lease.
+   */
+  async shutDown(): Promise<void> {
+    await this.jenkins.stop();
+    await this.stopLease();
+  }
+
+  /** True where a cluster manager has what the machine starts. */
+  get isClustered(): boolean {
+    return isClustered(this.files.environment);
   }
 
   /**
@@ -177,6 +194,10 @@ export class Machine {
           : { status: 1, text: "" };
       case "lifecycle-state":
         return { status: 0, text: this.isTerminating ? "Terminated" : "InService" };
+      case "systemd-notify":
+        // The group's next members, which Pacemaker starts when the lease's unit is up.
+        if (args.includes("--ready")) this.jenkins.start();
+        return ok;
       case "systemctl":
         return this.systemctl(args.join(" "));
       default:

@@ -84,15 +84,15 @@ export class ProcessControllers implements ControllerModel {
     const { clock, latencies } = this.ready().context;
     const known: Known = { instance };
     this.instances.set(instance.instanceId, known);
-    known.boot = clock.after(latencies.sample("instanceBoot", instance.instanceId), () =>
-      this.booted(known),
-    );
+    const boot = instance.hasBooted ? 0 : latencies.sample("instanceBoot", instance.instanceId);
+    known.boot = clock.after(boot, () => this.booted(known));
   }
 
   /** Without a controller's script the hook's time passes, as it would on AWS. */
   stopping(instanceId: string, stopped: () => void): void {
-    const known = this.instances.get(instanceId);
-    if (known?.machine) known.machine.terminate();
+    const machine = this.instances.get(instanceId)?.machine;
+    if (machine?.isClustered) void machine.shutDown().then(stopped);
+    else if (machine) machine.terminate();
     // Not booted far enough to notice, or no controller at all.
     else this.ready().context.clock.after(0, stopped);
   }

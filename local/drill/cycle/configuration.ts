@@ -2,9 +2,12 @@ import { copyFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { parseSettings, type Settings } from "../../../stacks/config";
 import { readProject } from "../../engine/project";
+import type { StackName } from "../account";
 
-const stacks = ["primary", "dr"] as const;
-export type StackName = (typeof stacks)[number];
+const stacks: readonly StackName[] = ["primary", "dr"];
+
+/** By stack. */
+export type Overrides = Readonly<Record<StackName, Readonly<Record<string, string>>>>;
 
 /**
  * The project's configuration files in a folder of the drill's own, so that adopting writes to files
@@ -16,7 +19,7 @@ export class CycleConfiguration {
     readonly folder: string,
     workDir: string,
     /** Configuration that differs from the files', such as the zone that the drill made. */
-    private readonly overrides: Readonly<Record<string, string>>,
+    private readonly overrides: Overrides,
   ) {
     mkdirSync(folder, { recursive: true });
     for (const name of ["Pulumi.yaml", ...stacks.map((stack) => `Pulumi.${stack}.yaml`)]) {
@@ -28,7 +31,12 @@ export class CycleConfiguration {
 
   /** All of a stack's own configuration, as the engines take it. */
   values(stack: StackName): Record<string, string> {
-    const spec = { stateDir: "", passphrase: "local", providers: {}, config: this.overrides };
+    const spec = {
+      stateDir: "",
+      passphrase: "local",
+      providers: {},
+      config: this.overrides[stack],
+    };
     const { name, config } = readProject({ ...spec, workDir: this.folder, name: stack });
     const own = Object.entries(config).flatMap(([key, value]) =>
       key.startsWith(`${name}:`) ? [[key.slice(name.length + 1), value] as const] : [],

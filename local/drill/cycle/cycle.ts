@@ -5,18 +5,13 @@ import { requestOf } from "../../../commands/failoverRequest";
 import { chooseEngine } from "../../engine/chooseEngine";
 import type { OperationResult } from "../../engine/engine";
 import { LocalAws } from "../../localAws";
-import {
-  createHostedZone,
-  planDeployment,
-  type PlannedDeployment,
-  textOutput,
-} from "../deployment";
+import { prepareAccount, type StackName } from "../account";
+import { planDeployment, type PlannedDeployment, textOutput } from "../deployment";
 import type { DrillOptions } from "../options";
 import { paceFor, processStart } from "../pace";
 import type { DrillView, Tell } from "../stage";
 import { fastScale, steady } from "../steadyState";
 import { DrillWorld } from "../world";
-import type { StackName } from "./configuration";
 import type { CycleReport } from "./cycleReport";
 import {
   type CycleCheck,
@@ -24,6 +19,7 @@ import {
   formerDataKept,
   letsGoOf,
   nothingReplaced,
+  pairsFollow,
   plannedLosesNothing,
   refused,
 } from "./cycleChecks";
@@ -31,6 +27,7 @@ import { CycleStacks } from "./cycleStacks";
 import { CycleUsers, type RegionData } from "./cycleUsers";
 import { nothingLost, oneWriter } from "./dataChecks";
 import { formerState } from "./formerState";
+import { pairMachines } from "./pairMachines";
 import { untilRecord } from "./untilRecord";
 
 const stackNames: readonly StackName[] = ["primary", "dr"];
@@ -60,9 +57,12 @@ export async function cycle(
         progress: tell,
       }),
     );
-    const planned = planDeployment(options);
-    const hostedZoneId = await createHostedZone(local, planned.settings.domain);
-    const overrides = { ...planned.overrides, hostedZoneId };
+    const planned = planDeployment({ ...options, pair: true });
+    const account = await prepareAccount(local, planned);
+    const overrides = {
+      primary: { ...planned.overrides, ...account.primary },
+      dr: { ...planned.overrides, ...account.dr },
+    };
     const stacks = new CycleStacks(local, engine, stateDir, overrides, signal);
     const turning = new Cycle(local, stacks, planned, view, options);
     run = turning;
@@ -212,6 +212,9 @@ class Cycle {
       results[former] = await this.stacks.up(former, tell);
       this.checks.push(letsGoOf(turn, results[former].operations, urns));
       this.checks.push(formerDataKept(turn, await formerState(this.local, before[former])));
+      const settings = this.stacks.settings(active);
+      const machines = await pairMachines(this.local, settings);
+      if (this.planned.hasPair) this.checks.push(pairsFollow(turn, settings.region, machines));
     });
     return results;
   }

@@ -1,7 +1,9 @@
 /** What must be true after each turn of the cycle; judged on what engines and AWS report. */
 import type { HistoryEntry } from "../../../failover/model";
+import { launchTag } from "../../../failover/pairTags";
 import type { Operation } from "../../engine/engine";
 import { counted } from "../rules/ruleResult";
+import type { PairMachineSeen } from "./pairMachines";
 
 /** One promise of the cycle. */
 export interface CycleCheck {
@@ -71,6 +73,33 @@ export function formerDataKept(
       lost.length === 0
         ? `${former.map(({ what }) => what).join(", ")}.`
         : `Gone: ${lost.map(({ what }) => what).join(", ")}.`,
+  };
+}
+
+/** Pairs run where Jenkins is served, and nobody starts them where it waits. */
+export function pairsFollow(
+  turn: string,
+  activeRegion: string,
+  machines: readonly PairMachineSeen[],
+): CycleCheck {
+  const shownOf = (seen: readonly PairMachineSeen[]): string =>
+    seen
+      .map(({ id, region, state, launch }) => `${id} in ${region}: ${state}, ${launch}`)
+      .join("; ");
+  const wrong = machines.filter(({ region, state, launch }) =>
+    region === activeRegion
+      ? state !== "running" || launch !== launchTag.allowed
+      : state !== "stopped" || launch !== launchTag.suspended,
+  );
+  // Two machines a region, or none of them was looked at.
+  const held = wrong.length === 0 && machines.length > 0 && machines.length % 4 === 0;
+  return {
+    turn,
+    statement: "The machines of pairs run in the region that serves, and in no other.",
+    held,
+    evidence: held
+      ? `${shownOf(machines)}.`
+      : `Not as it should be: ${shownOf(wrong)}; of ${machines.length}.`,
   };
 }
 

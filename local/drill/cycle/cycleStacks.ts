@@ -11,7 +11,8 @@ import {
 import type { LocalAws } from "../../localAws";
 import { workDir } from "../deployment";
 import type { Tell } from "../stage";
-import { CycleConfiguration, type StackName } from "./configuration";
+import type { StackName } from "../account";
+import { CycleConfiguration, type Overrides } from "./configuration";
 import { readRecord } from "./formerState";
 
 /** Both stacks as a person has them: configuration files, state, and what is done to them. */
@@ -23,7 +24,7 @@ export class CycleStacks {
     private readonly engine: Engine,
     /** Of the state of both, and of their configuration files. */
     private readonly stateDir: string,
-    overrides: Readonly<Record<string, string>>,
+    overrides: Overrides,
     /** Ends a run of an engine. */
     private readonly signal: AbortSignal,
   ) {

@@ -20,6 +20,8 @@ export interface ControllerFiles {
   /** The settings of the unit that runs the lease script. */
   readonly environment: ReadonlyMap<string, string>;
   readonly leaseScript: string;
+  /** The unit that mounts the home, as it was rendered. */
+  readonly mountUnit: string;
   readonly fileSystemId: string;
   /**
    * Jenkins's PostgreSQL database, by the first label of the host name in its configuration. Absent
@@ -97,6 +99,7 @@ export function readControllerFiles(instance: LaunchedInstance): ControllerFiles
   return {
     environment: environmentFile(settings),
     leaseScript,
+    mountUnit: mountUnitOf(files),
     fileSystemId: fileSystemOf(files),
     ...(databaseIdentifier === undefined ? {} : { databaseIdentifier }),
   };
@@ -129,9 +132,12 @@ function environmentFile(text: string): Map<string, string> {
 }
 
 function fileSystemOf(files: ReadonlyMap<string, string>): string {
-  for (const [path, content] of files) {
-    const id = path.endsWith(".mount") ? /\bfs-[0-9a-f]+\b/.exec(content)?.[0] : undefined;
-    if (id !== undefined) return id;
-  }
+  const id = /\bfs-[0-9a-f]+\b/.exec(mountUnitOf(files))?.[0];
+  if (id !== undefined) return id;
   throw new Error("The user data mounts no file system, but a controller needs its home.");
+}
+
+/** Empty if there is none. */
+function mountUnitOf(files: ReadonlyMap<string, string>): string {
+  return [...files].find(([path]) => path.endsWith(".mount"))?.[1] ?? "";
 }

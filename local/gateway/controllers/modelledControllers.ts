@@ -42,7 +42,8 @@ export class ModelledControllers implements ControllerModel {
     };
     this.machines.set(instance.instanceId, machine);
     const { clock, latencies } = this.ready();
-    machine.pending = clock.after(latencies.sample("instanceBoot", instance.instanceId), () => {
+    const boot = instance.hasBooted ? 0 : latencies.sample("instanceBoot", instance.instanceId);
+    machine.pending = clock.after(boot, () => {
       this.booted(machine);
     });
   }

@@ -58,7 +58,7 @@ describe("PacemakerPair", () => {
     ]);
   });
 
-  it("never replaces or restarts both machines because image, boot files or tags changed", async () => {
+  it("never replaces or restarts both machines that serve for image, boot files or tags", async () => {
     const { registrations } = await run(pacemakerPairArgs());
     for (const { ignoreChanges } of registrations.ofType(instanceType)) {
       expect(ignoreChanges).to.include.members(["ami", "userDataBase64", "tags"]);
@@ -67,6 +67,28 @@ describe("PacemakerPair", () => {
     for (const { ignoreChanges } of registrations.ofType(stateType)) {
       expect(ignoreChanges).to.deep.equal(["state"]);
     }
+  });
+
+  it("makes machines that wait anew for other boot files, and leaves their tags to the failover", async () => {
+    const { registrations } = await run({ ...pacemakerPairArgs(), role: "waiting" });
+    for (const { ignoreChanges, replaceOnChanges } of registrations.ofType(instanceType)) {
+      expect(ignoreChanges).to.deep.equal(["tags", "tagsAll"]);
+      expect(replaceOnChanges).to.deep.equal(["userDataBase64"]);
+    }
+    for (const { ignoreChanges } of registrations.ofType(stateType)) {
+      expect(ignoreChanges).to.deep.equal(["state"]);
+    }
+  });
+
+  it("stops machines that are to wait only when the load balancer has taken them", async () => {
+    const { registrations } = await run({ ...pacemakerPairArgs(), role: "waiting" });
+    const attached = registrations
+      .ofType("aws:lb/targetGroupAttachment:TargetGroupAttachment")
+      .map(({ urn }) => urn);
+    expect(attached).to.have.length(4);
+    const states = registrations.ofType(stateType);
+    expect(states.map(({ inputs }) => inputs.state)).to.deep.equal(["stopped", "stopped"]);
+    for (const { dependsOn } of states) expect(dependsOn).to.include.members(attached);
   });
 
   it("admits Corosync from the other machine, and nothing else", async () => {

@@ -111,6 +111,32 @@ describe("Failover", () => {
     expect(actions.filter((action) => action.startsWith("rds:"))).to.be.empty;
   });
 
+  it("may stop, start and mark the machines of this deployment's pairs alone", async () => {
+    const registrations = await registered({ hasPairs: true });
+    expectSafe(registrations);
+    const machines = ["eu-central-1", "eu-west-1"].map(
+      (region) => `arn:aws:ec2:${region}:123456789012:instance/*`,
+    );
+    const ours = { "aws:ResourceTag/pilot-light-pair": "jenkins-*-pair" };
+    for (const action of ["ec2:StopInstances", "ec2:StartInstances", "ec2:CreateTags"]) {
+      const { resources, conditions } = statementOf(registrations, action);
+      expect(resources, action).to.have.members(machines);
+      expect(conditions.StringLike, action).to.deep.equal(ours);
+    }
+    // The tag by which a pair is found must not be given to other machines.
+    expect(
+      statementOf(registrations, "ec2:CreateTags").conditions["ForAllValues:StringEquals"],
+    ).to.deep.equal({ "aws:TagKeys": ["pilot-light-launch"] });
+    expect(statementOf(registrations, "ec2:DescribeInstances").resources).to.deep.equal(["*"]);
+  });
+
+  it("may do nothing on EC2 where no team has a pair", async () => {
+    const actions = policyDocuments(await registered()).flatMap((document) =>
+      document.statements.flatMap((statement) => statement.actions),
+    );
+    expect(actions.filter((action) => action.startsWith("ec2:"))).to.be.empty;
+  });
+
   it("runs each minute and on the region alarm's topic, each allowed by source", async () => {
     const registrations = await registered();
     expect(

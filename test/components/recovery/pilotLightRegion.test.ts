@@ -8,6 +8,7 @@ import { Traffic } from "../../../components/recovery/traffic";
 import type { WorkloadTeam } from "../../../components/recovery/workload";
 import type { Deployment } from "../../../components/deployment";
 import { expectSafe } from "../../support/policyRules";
+import { policyDocuments } from "../../support/policyRules/policyDocuments";
 import type { Registrations } from "../../support/registrations";
 import { runComponent } from "../../support/strictMocks";
 import { packageOf } from "./functionPackage";
@@ -23,15 +24,35 @@ function team(name: string, strategy: WorkloadTeam["strategy"]): WorkloadTeam {
   };
 }
 
-function make(
-  changes: Partial<PilotLightRegionArgs> = {},
-  to: Deployment = deployment,
-): PilotLightRegion {
+function workloadOf(teams: PilotLightRegionArgs["workload"]["teams"]) {
   const loadBalancer = {
     arn: pulumi.output("arn:alb"),
     dnsName: pulumi.output("waiting.elb.amazonaws.com"),
     zoneId: pulumi.output("ZALB"),
   };
+  return { loadBalancers: [loadBalancer], teams };
+}
+
+/** Teams whose machines the failover takes for a pair's, by the plan in its package. */
+async function plannedPairs(registrations: Registrations): Promise<string[]> {
+  const lambda = registrations
+    .ofType("aws:lambda/function:Function")
+    .find(({ inputs }) => inputs.name === "jenkins-failover")!;
+  const { code } = await packageOf(lambda);
+  const paired = [...code.matchAll(/(__plan_value_teams_\d+)\.pair = true;/g)];
+  return paired.map(([, value = ""]) => new RegExp(`${value}\\.team = "(\\w+)"`).exec(code)![1]!);
+}
+
+function mayStopMachines(registrations: Registrations): boolean {
+  return policyDocuments(registrations)
+    .flatMap(({ statements }) => statements)
+    .some(({ actions }) => actions.includes("ec2:StopInstances"));
+}
+
+function make(
+  changes: Partial<PilotLightRegionArgs> = {},
+  to: Deployment = deployment,
+): PilotLightRegion {
   const common = {
     deployment: to,
     edge: "globalAccelerator",
@@ -42,16 +63,13 @@ function make(
     ...common,
     role: "waiting",
     teams: [],
-    loadBalancers: [loadBalancer],
+    loadBalancers: workloadOf({}).loadBalancers,
     listenerArns: ["listener-1"],
   });
   return new PilotLightRegion("pilot-light", {
     ...common,
     traffic,
-    workload: {
-      loadBalancers: [loadBalancer],
-      teams: { ma: team("ma", "active-passive"), lab: team("lab", "local-only") },
-    },
+    workload: workloadOf({ ma: team("ma", "active-passive"), lab: team("lab", "local-only") }),
     active: {
       loadBalancerDnsNames: ["active.elb.amazonaws.com"],
       targetGroupArns: { ma: "arn:active:ma", lab: "arn:active:lab" },
@@ -97,6 +115,16 @@ describe("PilotLightRegion", () => {
     expect(code).to.include("ma.jenkins.example.com").and.not.include("lab.jenkins.example.com");
     expect(code).to.include("endpoint-group-active");
     expect(code).to.match(/min: 2, max: 4, desired: 3/);
+  });
+
+  it("plans the fence of pairs, and allows it, where a team has one and nowhere else", async () => {
+    const pair = { ...team("ma", "active-passive"), pair: { name: "jenkins-ma-pair" } };
+    const workload = workloadOf({ ma: pair, lab: team("lab", "local-only") });
+    const { registrations: paired } = await runComponent(() => make({ workload }));
+    expect(await plannedPairs(paired)).to.deep.equal(["ma"]);
+    expect(mayStopMachines(paired)).to.equal(true);
+    expect(await plannedPairs(registrations)).to.be.empty;
+    expect(mayStopMachines(registrations)).to.equal(false);
   });
 
   it("subscribes the failover to the region's alarm topic", () => {

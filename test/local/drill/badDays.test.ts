@@ -38,6 +38,15 @@ describe("a drill on a bad day", () => {
     expect(limits.requiredTeams).to.be.within(1, 7);
   });
 
+  it("gives the files' last team a warm standby where it is asked for one, and no other team", () => {
+    const standbys = (differences: Parameters<typeof planDeployment>[0]) =>
+      planDeployment(differences).settings.teams.map(({ standby }) => standby);
+    expect(standbys({ pair: true })).to.deep.equal(["cold", "cold", "cold", "warm"]);
+    expect(planDeployment({ pair: true }).hasPair).to.equal(true);
+    expect(standbys({ pair: true, teams: 2 })).to.deep.equal(["cold", "cold"]);
+    expect(planDeployment().hasPair).to.equal(false);
+  });
+
   it("names a folder that reports cannot go to, before anything else", () => {
     writeFileSync(join(folder, "file"), "");
     const bad = join(folder, "file", "reports");

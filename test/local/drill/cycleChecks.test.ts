@@ -5,6 +5,7 @@ import {
   formerDataKept,
   letsGoOf,
   nothingReplaced,
+  pairsFollow,
   plannedLosesNothing,
   refused,
 } from "../../../local/drill/cycle/cycleChecks";
@@ -33,6 +34,31 @@ describe("the promises of a cycle", () => {
       expect(found).to.include({ held: false });
       expect(found.evidence).to.include(`${op} ${database} database-g1`);
     }
+  });
+
+  it("find a pair's machine that runs where the region waits, or stands still where it serves", () => {
+    const at = (region: string, state: string, launch: string) => ({
+      id: `i-${region}`,
+      region,
+      state,
+      launch,
+    });
+    const serving = at("a", "running", "allowed");
+    const waiting = at("b", "stopped", "suspended");
+    const judged = (...machines: (typeof serving)[]) => pairsFollow("t", "a", machines);
+    expect(judged(serving, serving, waiting, waiting)).to.include({ held: true });
+    for (const wrong of [
+      at("b", "running", "suspended"),
+      at("b", "stopped", "allowed"),
+      at("a", "stopped", "allowed"),
+      at("a", "running", "suspended"),
+    ]) {
+      const found = judged(serving, serving, waiting, wrong);
+      expect(found).to.include({ held: false });
+      expect(found.evidence).to.include(`i-${wrong.region} in ${wrong.region}: ${wrong.state}`);
+    }
+    expect(judged(), "nothing seen").to.include({ held: false });
+    expect(judged(serving, serving, waiting), "one is missing").to.include({ held: false });
   });
 
   it("let the former side let go of what was agreed, no more and no less", () => {

@@ -23,7 +23,7 @@ import { LeaseTables } from "./leaseTable";
 const region = "eu-west-1";
 const away = "eu-central-1";
 
-function instance(instanceId: string): LaunchedInstance {
+function instance(instanceId: string, startedBy?: "cluster"): LaunchedInstance {
   const settings = renderLeaseSettings({
     region,
     peerRegion: away,
@@ -34,6 +34,7 @@ function instance(instanceId: string): LaunchedInstance {
     homes: [{ home: "ma", accessPointId: "fsap-1" }],
     autoScalingGroup: "jenkins-ma",
     terminateHook: "jenkins-ma-terminate",
+    ...(startedBy === undefined ? {} : { startedBy }),
   });
   const postgreSQL = { hostname: `jenkins-g1.x.${region}.rds.amazonaws.com:5432` };
   const files = {
@@ -166,6 +167,38 @@ describe("controllers as processes", function () {
       "the lease given back",
       () => tables.leases.get(`${region} ma`)?.expiresAt?.N === "0",
     );
+  });
+
+  it("of a pair start mount and Jenkins when the lease is theirs, and go down without a group", async () => {
+    controllers.started({ ...instance("i-1", "cluster"), hasBooted: true });
+    await answering("i-1");
+    expect(tables.leases.get(`${region} ma`)?.owner?.S).to.equal("i-1");
+    let isDown = false;
+    controllers.stopping("i-1", () => {
+      isDown = true;
+    });
+    await eventually("its end", () => isDown);
+    expect(await status("i-1")).to.equal(undefined);
+    expect(tables.leases.get(`${region} ma`)?.expiresAt?.N).to.equal("0");
+    expect(completed).to.be.empty;
+  });
+
+  it("of a pair wait for the lease, and follow when it is given back", async () => {
+    controllers.started(instance("i-1", "cluster"));
+    await answering("i-1");
+    controllers.started(instance("i-2", "cluster"));
+    await aws.gateway.clock.sleep(20_000);
+    expect(await status("i-2")).to.equal(undefined);
+    controllers.stopping("i-1", () => undefined);
+    await answering("i-2");
+    expect(tables.leases.get(`${region} ma`)?.owner?.S).to.equal("i-2");
+  });
+
+  it("of a pair stop Jenkins when the failover record names the other region", async () => {
+    controllers.started(instance("i-1", "cluster"));
+    await answering("i-1");
+    tables.records.set(away, { generation: 2, activeRegion: away });
+    await eventually("the end of Jenkins", async () => (await status("i-1")) === undefined);
   });
 
   it("end at once with their power, and leave no process behind", async () => {
