@@ -19,7 +19,8 @@ Module._load = function (request, parent, isMain) {
   const member = (_target, name) => load.call(Module, request, parent, isMain)[name];
   const names = late[request];
   if (names === undefined) return new Proxy({}, { get: member });
-  const exported = {};
+  // Pulumi's `__importStar` copies the members of all that is not marked, and so would load it at once.
+  const exported = Object.defineProperty({}, "__esModule", { value: true });
   for (const name of names) {
     Object.defineProperty(exported, name, { enumerable: true, get: () => member(exported, name) });
   }
