@@ -44,8 +44,14 @@ const vip = z.discriminatedUnion("kind", [
     address: z.string(),
     region: z.string(),
     routeTableIds: z.array(z.string()).min(1),
+    networkInterface: z.string().exactOptional(),
   }),
-  z.strictObject({ kind: z.literal("elasticIp"), region: z.string(), allocationId: z.string() }),
+  z.strictObject({
+    kind: z.literal("elasticIp"),
+    region: z.string(),
+    allocationId: z.string(),
+    address: z.string().exactOptional(),
+  }),
 ]);
 const strategy = z.enum(["active-passive", "active-active", "local-only"]);
 const team = z.strictObject({
@@ -134,10 +140,10 @@ export function readPairFile(name: string, text: string): PairFile {
     }));
     throw new PairFileError(name, problems);
   }
-  const { success, data, error } = pairFile.safeParse(document.toJS() ?? {});
-  if (!success) throw new PairFileError(name, error.issues.flatMap(problemsOf));
+  const { unknown, data } = parse(name, document.toJS() ?? {});
   const read = arrange(data);
   const problems = [
+    ...unknown,
     ...(read.edge === undefined && read.cluster === undefined
       ? [{ path: "", reason: "describes nothing: give edge, cluster or both" }]
       : []),
@@ -149,6 +155,32 @@ export function readPairFile(name: string, text: string): PairFile {
   ];
   if (problems.length > 0) throw new PairFileError(name, problems);
   return read;
+}
+
+/** The file as its schema has it. Keys that are unknown do not keep the rest from being checked. */
+function parse(
+  name: string,
+  given: unknown,
+): { readonly unknown: readonly ArgumentProblem[]; readonly data: z.output<typeof pairFile> } {
+  const first = pairFile.safeParse(given);
+  if (first.success) return { unknown: [], data: first.data };
+  const unknown = first.error.issues.flatMap(problemsOf);
+  const second = pairFile.safeParse(withoutUnknownKeys(given, first.error.issues));
+  if (!second.success) throw new PairFileError(name, unknown);
+  return { unknown, data: second.data };
+}
+
+function withoutUnknownKeys(given: unknown, issues: readonly Issue[]): unknown {
+  const known: unknown = structuredClone(given);
+  for (const issue of issues) {
+    if (issue.code !== "unrecognized_keys") continue;
+    const holder = issue.path.reduce<unknown>(
+      (value, key) => Reflect.get(Object(value) as object, key),
+      known,
+    );
+    for (const key of issue.keys) Reflect.deleteProperty(holder as object, key);
+  }
+  return known;
 }
 
 function within(part: string, problems: readonly ArgumentProblem[]): ArgumentProblem[] {

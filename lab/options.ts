@@ -26,7 +26,11 @@ export function readLabOptions(argv: readonly string[]): LabOptions {
     .option("--quick", "one round of each basic fault, up to four minutes", false)
     .option("--only <words...>", "scenarios with one of these in their names")
     .addOption(new Option("--profile <name>", "this one alone").choices(["reference", "fast"]))
-    .option("--rounds <number>", "of each scenario with our timing (5 or 2; --quick: 1)", whole(1))
+    .option(
+      "--rounds <number>",
+      "of each scenario with our timing (default: 5, 10 or 1; --quick: 1)",
+      whole(1),
+    )
     .option("--seed <number>", "of the moments at which faults hit", whole(0), 1)
     .option("--lanes <number>", "pairs of machines at a time", lanes, defaultLanes)
     .option("--out <folder>", "where the report files go", process.cwd())

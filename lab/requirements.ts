@@ -6,6 +6,7 @@ import { delimiter, join } from "node:path";
 export const packageOf = {
   haproxy: "haproxy",
   keepalived: "keepalived",
+  nft: "nftables",
   corosync: "corosync",
   pacemakerd: "pacemaker",
   crm_mon: "pacemaker-cli-utils",

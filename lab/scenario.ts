@@ -11,6 +11,8 @@ export interface Scenario {
   readonly title: string;
   /** One of the seven of `--quick`. */
   readonly quick: boolean;
+  /** Rounds with our timing when everything is run. Default: see schedule.ts. */
+  readonly rounds?: number;
   /** How long users are watched after the fault by profile: until they are served, within these. */
   readonly watch: Readonly<Record<PairProfile, WatchTime>>;
   /** Teams that it takes away for good, whose users no target is about. */

@@ -8,15 +8,15 @@ export interface Selection {
   /** Parts of scenarios' names; empty: all. */
   readonly only: readonly string[];
   readonly profiles: readonly PairProfile[];
-  /** Rounds of profile `fast`. Default: see {@link defaultRounds}. */
+  /** Rounds of profile `fast`. Default: the scenario's, or {@link defaultRounds}. */
   readonly rounds?: number;
 }
 
 /**
- * Of profile `fast`: five of the faults that the targets' medians are about, two of the others. The
- * reference, of which no figure is held to a bound, has one.
+ * Of profile `fast`: five of the basic faults, whose targets are about medians, one of others that do not
+ * say how many they need. The reference, of which no figure is held to a bound, has one.
  */
-export const defaultRounds = { targeted: 5, others: 2, reference: 1 } as const;
+export const defaultRounds = { basic: 5, others: 1, reference: 1 } as const;
 
 /**
  * All rounds, in the order in which they are begun: both profiles of a scenario beside each other, each
@@ -62,5 +62,5 @@ function roundsOf(
 function count(scenario: Scenario, { quick, rounds }: Selection, profile: PairProfile): number {
   if (quick) return profile === "fast" ? (rounds ?? 1) : 1;
   if (profile === "reference") return defaultRounds.reference;
-  return rounds ?? (scenario.quick ? defaultRounds.targeted : defaultRounds.others);
+  return rounds ?? scenario.rounds ?? (scenario.quick ? defaultRounds.basic : defaultRounds.others);
 }

@@ -1,11 +1,9 @@
+import { awsAgentFiles, clusterFolder } from "./awsAddressAgent";
 import { type ClusterTiming, clusterTimings, type ControllerCluster } from "./cluster";
 import { renderCorosync } from "./corosyncRenderer";
 import { clusterSections, renderClusterScript, renderPacemaker } from "./pacemakerRenderer";
 import type { MachineFile } from "./pairFiles";
 import type { PairProfile } from "./proxyTiming";
-
-/** Where the cluster's sections and the script that applies them are. */
-const clusterFolder = "/etc/pacemaker/pair";
 
 /** Every file of a machine of an active/passive cluster; both machines have the same. */
 export function clusterFiles(cluster: ControllerCluster, profile: PairProfile): MachineFile[] {
@@ -23,6 +21,7 @@ export function clusterFiles(cluster: ControllerCluster, profile: PairProfile): 
       permissions: "0644",
     })),
     { path: `${clusterFolder}/apply`, content: renderClusterScript(), permissions: "0755" },
+    ...(cluster.vip === undefined || cluster.vip.kind === "arp" ? [] : awsAgentFiles(cluster.vip)),
     {
       // The cluster starts Jenkins; booting must not.
       path: "/etc/systemd/system-preset/10-pair.preset",

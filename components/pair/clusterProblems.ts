@@ -23,6 +23,15 @@ export function clusterProblems(cluster: ControllerCluster): ArgumentProblem[] {
     ...machineProblems(cluster),
     ...homeProblems(home),
     ...(vip === undefined ? [] : addressProblems(vip)),
+    ...(vip?.kind === "elasticIp" && vip.address === undefined
+      ? [
+          {
+            path: "vip.address",
+            reason:
+              "is missing: the cluster recognises by it that it has the address; give the IPv4 address that was allocated",
+          },
+        ]
+      : []),
     ...fencingProblems(cluster),
     ...(tieBreaker.kind === "quorumDevice" && !host.test(tieBreaker.host)
       ? [wrong("tieBreaker.host", tieBreaker.host, "the host of corosync-qnetd")]

@@ -22,7 +22,7 @@ const daemonPackages = {
     "fontconfig",
     "git",
   ],
-  edge: ["haproxy", "keepalived"],
+  edge: ["haproxy", "keepalived", "nftables"],
 } as const;
 
 /** Units that Debian would start at each boot, and the join script alone may. */

@@ -1,4 +1,7 @@
+import { awsAddressAgent } from "./awsAddressAgent";
 import type { ClusterHome, ClusterTiming, ControllerCluster, LeasedHome } from "./cluster";
+import { defaultDrainTiming, longestDrain } from "../jenkins/drainTiming";
+import { jenkinsStopSeconds } from "../jenkins/leaseTiming";
 import { renderFencing } from "./fencingRenderer";
 import type { Vip } from "./vip";
 import { element, nameValues } from "./xmlRenderer";
@@ -109,18 +112,27 @@ function renderGroup(cluster: ControllerCluster, timing: ClusterTiming): string 
     element("operations", {}, [
       operation(id, "monitor", timing.monitor, 30),
       operation(id, "start", 0, start),
-      // A stop that fails is fenced: Jenkins gets the time to end its builds' writing first.
+      // A stop that takes longer has failed, and ends by fencing this machine.
       operation(id, "stop", 0, stop),
     ]);
   return element("group", { id: group }, [
     ...("leaseUnit" in cluster.home
       ? renderLeasedHome(cluster.home, operations)
       : [renderHome(cluster.home, operations)]),
-    renderUnit(controller, "jenkins", operations(controller, longestStart, 60)),
+    renderUnit(controller, "jenkins", operations(controller, longestStart, longestStop(cluster))),
     ...(cluster.vip === undefined
       ? []
       : [renderAddress(cluster.vip, address, operations(address, 60, 30))]),
   ]);
+}
+
+/**
+ * Longest stop of Jenkins, s. Ours drains first, as part of its unit's stop; another's has systemd's own
+ * 90 s to end.
+ */
+function longestStop({ home }: ControllerCluster): number {
+  const stop = "leaseUnit" in home ? longestDrain(defaultDrainTiming) + jenkinsStopSeconds : 90;
+  return stop + 15;
 }
 
 /** The operations of a resource, with the limits of its start and stop in s. */
@@ -176,20 +188,10 @@ function renderAddress(vip: Vip, id: string, operations: string): string {
       return primitive("IPaddr2", { ip, cidr_netmask: prefix });
     }
     case "overlayRoute":
-      return primitive("aws-vpc-move-ip", {
-        ip: vip.address.split("/")[0] ?? "",
-        routing_table: vip.routeTableIds.join(","),
-        region: vip.region,
-        interface: "eth0",
-        auth_type: "role",
-      });
-    case "elasticIp":
-      return primitive("awseip", {
-        elastic_ip: vip.allocationId,
-        allocation_id: vip.allocationId,
-        region: vip.region,
-        auth_type: "role",
-      });
+    case "elasticIp": {
+      const { agent, options } = awsAddressAgent(vip);
+      return primitive(agent, options);
+    }
     default:
       return vip satisfies never;
   }

@@ -3,6 +3,7 @@ import { keepalivedPaths, renderKeepalived, scriptUser } from "./keepalivedRende
 import { vipTimings } from "./keepalivedTiming";
 import type { PairMachine, ProxyPair } from "./pair";
 import { type PairProfile, proxyTimings } from "./proxyTiming";
+import { refusalRule, renderRefusalRule } from "./refusalRenderer";
 import {
   renderLogRotation,
   renderProxyCheckScript,
@@ -41,6 +42,7 @@ export function edgePairFiles(settings: EdgePairSettings, machine: PairMachine):
   const keepalived = renderKeepalived(pair, machine, { vip, peers, timing: vipTimings[profile] });
   return [
     ...Object.entries(haproxy).map(([name, content]) => file(`/etc/haproxy/${name}`, content)),
+    file(refusalRule, renderRefusalRule(pair, machine, vip)),
     file("/etc/systemd/system/haproxy.service.d/pair.conf", renderHaproxyDropIn()),
     file("/etc/keepalived/keepalived.conf", keepalived),
     script(keepalivedPaths.proxyCheck, renderProxyCheckScript()),
@@ -68,11 +70,13 @@ export const statsPasswordFile = "/etc/haproxy/statistics.env";
 
 /**
  * Tells Keepalived of HAProxy's end within a tenth of a second; a check would take more than one. A
- * reload keeps the unit's main process, so that it moves nothing.
+ * reload keeps the unit's main process, so that it moves nothing. A packet filter that cannot be set
+ * costs a few refused connections and is no reason to serve nobody.
  */
 function renderHaproxyDropIn(): string {
   return `[Service]
 EnvironmentFile=${statsPasswordFile}
+ExecStartPre=-+/usr/sbin/nft --file ${refusalRule}
 ExecStartPost=+/bin/sh -c 'echo 0 >${keepalivedPaths.proxyEnded}'
 ExecStopPost=+/bin/sh -c 'echo 1 >${keepalivedPaths.proxyEnded}'
 Restart=always

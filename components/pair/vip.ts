@@ -16,12 +16,16 @@ export type Vip =
       readonly address: string;
       readonly region: string;
       readonly routeTableIds: readonly string[];
+      /** Network interface of both machines that a cluster's address is put on. Default: `ens5`. */
+      readonly networkInterface?: string;
     }
   /** By associating an Elastic IP: reached from the internet. $0.005 an hour. */
   | {
       readonly kind: "elasticIp";
       readonly region: string;
       readonly allocationId: string;
+      /** The address itself. A cluster needs it: its agent recognises by it that it has the address. */
+      readonly address?: string;
     };
 
 /** How both Keepaliveds find each other. */

@@ -2,9 +2,10 @@ import type { ArgumentProblem } from "../argumentProblems";
 import type { EdgePairSettings } from "./pairFiles";
 import { priorities, teamsDownWeight } from "./keepalivedTiming";
 import type { Vip } from "./vip";
-import { ipv4WithPrefix, wrong } from "./valueForms";
+import { ipv4Address, ipv4WithPrefix, wrong } from "./valueForms";
 
 const interfaceName = /^[a-z][a-z0-9.-]{0,14}$/;
+const interfaceForm = "an interface's name such as eth0";
 const region = /^[a-z]{2}(-[a-z]+)+-\d$/;
 const routeTable = /^rtb-[0-9a-f]{8,17}$/;
 const allocation = /^eipalloc-[0-9a-f]{8,17}$/;
@@ -19,7 +20,7 @@ export function vipProblems({
     ...addressProblems(vip),
     ...(interfaceName.test(peers.networkInterface)
       ? []
-      : [wrong("networkInterface", peers.networkInterface, "an interface's name such as eth0")]),
+      : [wrong("networkInterface", peers.networkInterface, interfaceForm)]),
     ...(Number.isInteger(peers.routerId) && peers.routerId >= 1 && peers.routerId <= 255
       ? []
       : [wrong("routerId", peers.routerId, "a whole number from 1 to 255")]),
@@ -54,6 +55,9 @@ export function addressProblems(vip: Vip): ArgumentProblem[] {
               "an allocation such as eipalloc-0123456789abcdef0",
             ),
           ]),
+      ...(vip.address === undefined || ipv4Address.test(vip.address)
+        ? []
+        : [wrong("vip.address", vip.address, "the IPv4 address that was allocated")]),
     ];
   }
   const address = ipv4WithPrefix.test(vip.address)
@@ -70,6 +74,9 @@ export function addressProblems(vip: Vip): ArgumentProblem[] {
     ...(region.test(vip.region)
       ? []
       : [wrong("vip.region", vip.region, "a region such as eu-central-1")]),
+    ...(vip.networkInterface === undefined || interfaceName.test(vip.networkInterface)
+      ? []
+      : [wrong("vip.networkInterface", vip.networkInterface, interfaceForm)]),
     ...vip.routeTableIds.flatMap((id, index) =>
       routeTable.test(id)
         ? []

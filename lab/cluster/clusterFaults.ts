@@ -39,6 +39,7 @@ export const clusterFaults: readonly Scenario[] = [
   clusterScenario({
     name: "pacemaker-frozen",
     title: "Pacemaker: the active machine freezes",
+    rounds: 5,
     targets: { outage: failover, moves: 1 },
     inject: freezeActive,
     ...takenOver,
@@ -46,6 +47,7 @@ export const clusterFaults: readonly Scenario[] = [
   clusterScenario({
     name: "pacemaker-power-off",
     title: "Pacemaker: the active machine loses its power",
+    rounds: 5,
     targets: { outage: failover, moves: 1 },
     inject: async (rig, { note }) => {
       note("m1 loses its power");
@@ -56,6 +58,7 @@ export const clusterFaults: readonly Scenario[] = [
   clusterScenario({
     name: "pacemaker-active-cut-off",
     title: "Pacemaker: partition, the active machine does not see the gateway",
+    rounds: 10,
     targets: { outage: failover, moves: 1 },
     inject: async (rig, { note }) => {
       note("the link of m1 is cut");
@@ -66,6 +69,7 @@ export const clusterFaults: readonly Scenario[] = [
   clusterScenario({
     name: "pacemaker-standby-cut-off",
     title: "Pacemaker: partition, the standby does not see the gateway",
+    rounds: 10,
     targets: { failed: 0, moves: 0 },
     inject: async (rig, { note }) => {
       note("the link of m2 is cut");

@@ -7,6 +7,7 @@ import { ClusterRig } from "./clusterRig";
 export interface ClusterScenario {
   readonly name: string;
   readonly title: string;
+  readonly rounds?: number;
   /** Default: {@link usualWatch}. */
   readonly watch?: Partial<Record<PairProfile, WatchTime>>;
   readonly targets: Targets;
@@ -24,13 +25,11 @@ const usualWatch: Readonly<Record<PairProfile, WatchTime>> = {
 };
 
 export function clusterScenario(given: ClusterScenario): Scenario {
-  const { before, inject, isOver, check, name, title, watch = {}, targets } = given;
+  const { before, inject, isOver, check, watch = {}, ...described } = given;
   return {
-    name,
-    title,
     quick: false,
     lost: [],
-    targets,
+    ...described,
     watch: { ...usualWatch, ...watch },
     prepare: async (profile, number) => {
       const rig = await ClusterRig.start(profile, number);

@@ -46,6 +46,8 @@ const server = http.createServer((request, response) => {
 const sockets = new WebSocketServer({ noServer: true });
 server.on("upgrade", (request, socket, head) => {
   if (loading) {
+    // Who asked has not waited for the answer.
+    socket.on("error", () => socket.destroy());
     socket.end("HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\n\r\n");
     return;
   }

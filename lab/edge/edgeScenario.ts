@@ -8,6 +8,7 @@ export interface EdgeScenario {
   readonly name: string;
   readonly title: string;
   readonly quick?: boolean;
+  readonly rounds?: number;
   /** Default: {@link usualWatch}. */
   readonly watch?: Partial<Record<PairProfile, WatchTime>>;
   readonly targets: Targets;
@@ -27,24 +28,11 @@ const usualWatch: Readonly<Record<PairProfile, WatchTime>> = {
 };
 
 export function edgeScenario(given: EdgeScenario): Scenario {
-  const {
-    before,
-    inject,
-    isOver,
-    check,
-    lost = [],
-    name,
-    title,
-    quick = false,
-    watch = {},
-    targets,
-  } = given;
+  const { before, inject, isOver, check, watch = {}, ...described } = given;
   return {
-    name,
-    title,
-    quick,
-    targets,
-    lost,
+    quick: false,
+    lost: [],
+    ...described,
     watch: { ...usualWatch, ...watch },
     prepare: async (profile, number) => {
       const rig = await EdgeRig.start(profile, number);

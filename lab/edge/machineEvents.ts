@@ -12,6 +12,7 @@ export const machineEvents: readonly Scenario[] = [
   edgeScenario({
     name: "machine-powered-off",
     title: "the machine loses its power",
+    rounds: 5,
     targets: { outage: 700, moves: 1, ratio: 10 },
     inject: async (rig, { note }) => {
       note("m1 is without power");

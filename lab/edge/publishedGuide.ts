@@ -25,9 +25,9 @@ function asPublished(file: MachineFile): MachineFile {
   if (file.path === keepalivedPaths.teamCheck) {
     return { ...file, content: file.content.replace("|| exit 2", "|| exit 0") };
   }
-  // Nobody tells its Keepalived that HAProxy has ended.
+  // Nobody tells its Keepalived that HAProxy has ended, and nothing keeps its kernel from refusing.
   if (file.path.endsWith("/haproxy.service.d/pair.conf")) {
-    const kept = file.content.split("\n").filter((line) => !/^ExecSt(art|op)Post=/.test(line));
+    const kept = file.content.split("\n").filter((line) => !/^ExecSt(art|op)P(re|ost)=/.test(line));
     return { ...file, content: kept.join("\n") };
   }
   return file;

@@ -1,7 +1,7 @@
 #!/bin/bash
 # As much of systemd as the machines of the lab need: runs a service with the drop-ins that were
-# rendered for it (EnvironmentFile, ExecStartPost, ExecStopPost, RestartSec), and starts it again when
-# it ends, unless it was masked: an empty file NAME.masked in /run/units.
+# rendered for it (EnvironmentFile, ExecStartPre, ExecStartPost, ExecStopPost, RestartSec), and starts it
+# again when it ends, unless it was masked: an empty file NAME.masked in /run/units.
 #
 # usage: unit.bash NAME COMMAND...
 set -uo pipefail
@@ -10,9 +10,10 @@ shift
 units=/run/units
 mkdir -p "$units"
 
-# The values of a key in the unit's drop-ins, one a line. A leading + asks for root, which this is.
+# The values of a key in the unit's drop-ins, one a line. A leading + asks for root, which this is. A leading -
+# forgives a failure, as this always does: what failed shows in what users meet.
 setting() {
-  cat "/etc/systemd/system/$name.service.d/"*.conf 2>/dev/null | sed -nE "s/^$1=\+?//p"
+  cat "/etc/systemd/system/$name.service.d/"*.conf 2>/dev/null | sed -nE "s/^$1=-?\+?//p"
 }
 
 for file in $(setting EnvironmentFile); do
@@ -24,6 +25,7 @@ done
 pause=$(setting RestartSec)
 
 until [[ -e $units/$name.masked ]]; do
+  eval "$(setting ExecStartPre)"
   "$@" &>>"/var/log/$name.log" &
   main=$!
   echo "$main" >"$units/$name.pid"

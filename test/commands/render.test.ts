@@ -104,6 +104,16 @@ describe("npm run render -- pair", () => {
       );
     });
 
+    it("names an unknown key together with what is wrong beside it", () => {
+      const wrong = sample
+        .replace("webPort: 8082", "webPort: 8081")
+        .replace("    weights:", "    wieghts:");
+      const message = problemsOf(wrong);
+      expect(message).to.include("has 2 problems");
+      expect(message).to.include("did you mean weights?");
+      expect(message).to.include("edge.teams[1].webPort is 8081, as is teams[0].webPort");
+    });
+
     it("has no way to switch fencing off, nor to put a secret into the cluster", () => {
       expect(problemsOf(sample.replace(/ {2}fencing:[\s\S]*(?= {2}tieBreaker)/, ""))).to.include(
         "cluster.fencing",

@@ -68,7 +68,11 @@ describe("the lab", () => {
   });
 
   describe("its schedule", () => {
-    const all = [scenario({ name: "link-down", quick: true }), scenario({ name: "team-added" })];
+    const all = [
+      scenario({ name: "link-down", quick: true }),
+      scenario({ name: "team-added" }),
+      scenario({ name: "link-cut", rounds: 2 }),
+    ];
     const choice = { quick: false, only: [], profiles: ["reference", "fast"] } as const;
     const names = (selection: Parameters<typeof schedule>[1]) =>
       schedule(all, selection).map((plan) => `${plan.scenario.name} ${plan.profile} ${plan.round}`);
@@ -79,7 +83,9 @@ describe("the lab", () => {
         ...[1, 2, 3, 4, 5].map((number) => `link-down fast ${number}`),
         "team-added reference 1",
         "team-added fast 1",
-        "team-added fast 2",
+        "link-cut reference 1",
+        "link-cut fast 1",
+        "link-cut fast 2",
       ]);
     });
     it("is one round of each basic fault when it has to be quick", () => {
@@ -91,9 +97,22 @@ describe("the lab", () => {
     it("takes names in part, and says which there are when one is wrong", () => {
       expect(names({ ...choice, only: ["added"], rounds: 1 })).to.have.length(2);
       expect(() => names({ ...choice, only: ["moon"] })).to.throw(
-        "--only moon is in no scenario's name; they are link-down, team-added.",
+        "--only moon is in no scenario's name; they are link-down, team-added, link-cut.",
       );
       expect(() => names({ ...choice, quick: true, only: ["added"] })).to.throw(/no scenario of/);
+    });
+    it("parts the cluster's machines twenty times when everything is run", () => {
+      const cut = scenarios.filter(({ name }) => /^pacemaker-.*cut-off$/.test(name));
+      expect(cut.reduce((sum, { rounds = 1 }) => sum + rounds, 0)).to.equal(20);
+    });
+    it("has a median of five for each failover by a time that is promised", () => {
+      const promised = scenarios.filter(
+        ({ name, targets }) => targets.ratio !== undefined || /frozen|power-off/.test(name),
+      );
+      expect(promised).to.have.length.greaterThan(7);
+      for (const { name, quick, rounds = quick ? 5 : 1 } of promised) {
+        expect(rounds, name).to.be.at.least(5);
+      }
     });
     it("knows seven basic faults, and every scenario by another name", () => {
       expect(scenarios.filter(({ quick }) => quick)).to.have.length(7);

@@ -12,6 +12,11 @@ import {
   type TieBreaker,
 } from "../../../components/pair/cluster";
 import { clusterProblems } from "../../../components/pair/clusterProblems";
+import { awsAddressAgent } from "../../../components/pair/awsAddressAgent";
+import { clusterFiles } from "../../../components/pair/clusterFiles";
+import type { AwsVip } from "../../../components/pair/vipMoveScriptRenderer";
+import { defaultDrainTiming, longestDrain } from "../../../components/jenkins/drainTiming";
+import { jenkinsStopSeconds } from "../../../components/jenkins/leaseTiming";
 import { renderCorosync } from "../../../components/pair/corosyncRenderer";
 import {
   clusterSections,
@@ -24,6 +29,8 @@ import { without } from "../deployments";
 import { samplePair } from "./samplePair";
 import { installed } from "../../support/installed";
 
+/** Where the resource agents of `ocf:heartbeat` are. */
+const agents = "/usr/lib/ocf/resource.d/heartbeat";
 const fencings: readonly Fencing[] = [
   {
     kind: "aws",
@@ -53,7 +60,12 @@ const vips: readonly Vip[] = [
     region: "eu-central-1",
     routeTableIds: ["rtb-1"],
   },
-  { kind: "elasticIp", region: "eu-central-1", allocationId: "eipalloc-1" },
+  {
+    kind: "elasticIp",
+    region: "eu-central-1",
+    allocationId: "eipalloc-0123456789abcdef0",
+    address: "203.0.113.10",
+  },
 ];
 const ocfHome: ClusterHome = {
   device: "fs-0123456789abcdef0:/",
@@ -167,6 +179,68 @@ describe("an active and a passive controller machine", () => {
     // A region's machine that waits for its turn has not failed to start.
     expect(group).to.match(
       /id="jenkins-start-lease-start" name="start" interval="0s" timeout="3600s"/,
+    );
+  });
+
+  it("gives a controller that drains the time for it: a stop that takes longer is fenced", () => {
+    const stopOf = (home: ClusterHome | LeasedHome) => {
+      const { resources } = renderPacemaker(cluster({ home }), clusterTimings.fast);
+      return Number(/id="jenkins-controller-stop"[^>]*timeout="(\d+)s"/.exec(resources)?.[1]);
+    };
+    expect(stopOf(leasedHome)).to.be.greaterThan(
+      longestDrain(defaultDrainTiming) + jenkinsStopSeconds,
+    );
+    // systemd ends by force what does not stop within 90 s.
+    expect(stopOf(ocfHome)).to.be.greaterThan(90);
+  });
+
+  it("moves an address of AWS by options that the installed agents know", function () {
+    for (const vip of vips.slice(1)) {
+      const { agent, options } = awsAddressAgent(vip as AwsVip);
+      const program = join(agents, agent);
+      if (!existsSync(program)) this.skip();
+      const { stdout } = spawnSync(program, ["meta-data"], {
+        encoding: "utf8",
+        env: { ...process.env, OCF_ROOT: "/usr/lib/ocf" },
+      });
+      const known = [...stdout.matchAll(/<parameter name="([^"]+)"/g)].map((match) => match[1]);
+      expect(known).to.include.members(Object.keys(options));
+      const required = [...stdout.matchAll(/<parameter name="([^"]+)"[^>]*required="1"/g)];
+      expect(options).to.include.keys(required.map((match) => match[1]!));
+    }
+  });
+
+  it("lets the agents find a profile and a region, by a command line of their own", () => {
+    for (const vip of vips.slice(1)) {
+      const files = clusterFiles(cluster({ vip }), "fast");
+      const { awscli } = awsAddressAgent(vip as AwsVip).options;
+      const program = files.find(({ path }) => path === awscli);
+      expect(program?.permissions).to.equal("0755");
+      writeFileSync(join(folder, "aws"), '#!/bin/bash\necho "$AWS_CONFIG_FILE" "$@"\n');
+      chmodSync(join(folder, "aws"), 0o755);
+      const { stdout } = spawnSync("bash", ["-s", "--", "--profile", "default", "ec2"], {
+        input: program!.content,
+        encoding: "utf8",
+        env: { PATH: `${folder}:${process.env.PATH}` },
+      });
+      const [settings] = stdout.split(" ");
+      expect(stdout).to.match(/ --profile default ec2\n$/);
+      expect(files.find(({ path }) => path === settings)?.content).to.equal(
+        "[default]\nregion = eu-central-1\n",
+      );
+    }
+    expect(clusterFiles(cluster(), "fast").map(({ path }) => path)).not.to.include(
+      "/etc/pacemaker/pair/aws",
+    );
+  });
+
+  it("refuses an Elastic IP without its address, and an interface that is none", () => {
+    const paths = (vip: Vip) => clusterProblems(cluster({ vip })).map(({ path }) => path);
+    expect(paths(without(vips[2] as Extract<Vip, { kind: "elasticIp" }>, "address"))).to.deep.equal(
+      ["vip.address"],
+    );
+    expect(paths({ ...vips[1], networkInterface: "ens 5" } as Vip)).to.include(
+      "vip.networkInterface",
     );
   });
 
