@@ -5,7 +5,7 @@
 import { expect } from "chai";
 import type { Registration, Registrations } from "../support/registrations";
 import type { Properties } from "../support/typeRow";
-import { runStack, wholeStacks } from "../support/wholeStacks";
+import { runStack, wholePrimary } from "../support/wholeStacks";
 import { alarmsOf, groupOf, launchTemplateOf, userDataOf, subnetsOf } from "./inspection";
 
 describe("the reference system active-active Jenkins", function () {
@@ -15,7 +15,7 @@ describe("the reference system active-active Jenkins", function () {
   let group: Registration;
 
   before(async () => {
-    const { primary } = await wholeStacks();
+    const primary = await wholePrimary();
     stack = primary.registrations;
     outputs = primary.result;
     group = groupOf(stack, "devops");

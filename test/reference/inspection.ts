@@ -28,12 +28,27 @@ interface WrittenFile {
 
 /** Everything that user data tells a machine: its files unpacked, and the commands at boot. */
 export function userDataOf(template: Registration): string {
+  const { files, rest } = documentOf(template);
+  const texts = [...files].map((file) => file.join("\n"));
+  return [...texts, JSON.stringify(rest)].join("\n");
+}
+
+/** The files that user data writes, unpacked, by their paths. */
+export function filesOf(template: Registration): ReadonlyMap<string, string> {
+  return documentOf(template).files;
+}
+
+function documentOf(template: Registration): {
+  readonly files: ReadonlyMap<string, string>;
+  readonly rest: unknown;
+} {
   const document = unpacked(Buffer.from(template.inputs.userData as string, "base64"));
   const { write_files: files, ...rest } = parse(document) as { write_files: WrittenFile[] };
-  const texts = files.map(({ path, content, encoding }) =>
-    [path, encoding === "gz+b64" ? unpacked(Buffer.from(content, "base64")) : content].join("\n"),
+  const texts = files.map(
+    ({ path, content, encoding }) =>
+      [path, encoding === "gz+b64" ? unpacked(Buffer.from(content, "base64")) : content] as const,
   );
-  return [...texts, JSON.stringify(rest)].join("\n");
+  return { files: new Map(texts), rest };
 }
 
 function unpacked(bytes: Buffer): string {

@@ -49,12 +49,19 @@ export async function runStack(
   return { registrations: run.registrations, result: await valueOf(run.result) };
 }
 
+let primary: Promise<Run<Properties>> | undefined;
+
+/** The primary stack of the samples; the first caller in a process pays for the run. */
+export function wholePrimary(): Promise<Run<Properties>> {
+  return (primary ??= runStack("primary"));
+}
+
 let stacks: Promise<WholeStacks> | undefined;
 
-/** Both stacks of the samples; the first caller in a process pays for the two runs. */
+/** Both stacks of the samples; the first caller in a process pays for what was not run yet. */
 export function wholeStacks(): Promise<WholeStacks> {
   stacks ??= (async () => {
-    const primary = await runStack("primary");
+    const primary = await wholePrimary();
     return { primary, dr: await runStack("dr", {}, primary.result) };
   })();
   return stacks;

@@ -8,6 +8,7 @@ import type { Deployment } from "./deployment";
 /** Pulumi's own host for Node.js programs: what the CLI's language plugin starts. */
 const hostModule = require.resolve("@pulumi/pulumi/cmd/run");
 const failFastModule = path.join(__dirname, "failFast.js");
+const latePackagesModule = path.join(__dirname, "latePackages.js");
 
 /**
  * Runs the program to its end in a process of its own, so that every run loads its modules afresh.
@@ -19,6 +20,7 @@ export async function runProgram(deployment: Deployment): Promise<boolean> {
     process.execPath,
     [
       ...["--require", failFastModule],
+      ...["--require", latePackagesModule],
       // Also for programs in JavaScript: without its handling of stack traces the host's
       // takes a minute and a gigabyte to print the first error that a program throws.
       ...["--require", transpileModule],

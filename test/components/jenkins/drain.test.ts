@@ -85,7 +85,8 @@ describe("draining before Jenkins stops", () => {
 
   const drain = async (wait = 30) => {
     const started = performance.now();
-    const child = spawn("bash", ["-c", renderDrainScript({ wait, call: 1 })], {
+    // Without: bash takes a command on a socket for a remote login, and reads the user's ~/.bashrc.
+    const child = spawn("bash", ["--norc", "-c", renderDrainScript({ wait, call: 1 })], {
       env: {
         PATH: process.env.PATH,
         TMPDIR: join(folder, "scratch"),

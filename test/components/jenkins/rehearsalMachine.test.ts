@@ -86,7 +86,8 @@ describe("a rehearsal's machine", () => {
       .replaceAll("/var/lib/jenkins", at("jenkins"))
       .replaceAll("/mnt/jenkins-home", at("mounted"))
       .replaceAll("/run/jenkins-secrets", at("secrets"));
-    const { stderr } = spawnSync("bash", ["-c", script], {
+    // Without: bash takes a command on a socket for a remote login, and reads the user's ~/.bashrc.
+    const { stderr } = spawnSync("bash", ["--norc", "-c", script], {
       env: {
         PATH: `${at("bin")}:${process.env.PATH ?? ""}`,
         LOG: at("log"),

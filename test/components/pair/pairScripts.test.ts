@@ -51,8 +51,10 @@ describe("the boot scripts of a pair", () => {
     const path = join(folder, "log");
     return existsSync(path) ? readFileSync(path, "utf8").trim().split("\n") : [];
   };
+  // Node's pipes are sockets, and bash takes a command that it gets from one for a remote login, for
+  // which it would read the user's ~/.bashrc.
   const bash = (script: string, env: Record<string, string> = {}) =>
-    spawnSync("bash", ["-c", script], {
+    spawnSync("bash", ["--norc", "-c", script], {
       encoding: "utf8",
       env: { PATH: `${folder}/bin:${process.env.PATH}`, ...env },
     });
@@ -165,7 +167,7 @@ esac`,
       writeFileSync(join(folder, "peer"), "i-peer\n");
       // The watch sleeps once, and is over then.
       command("sleep", "kill -TERM $PPID");
-      return bash(`bash -c "$SCRIPT" pair-inherit-lease ${verb ?? ""}`, {
+      return bash(`exec bash --norc -c "$SCRIPT" pair-inherit-lease ${verb ?? ""}`, {
         SCRIPT: renderInheritanceScript(),
         PAIR_PEER: join(folder, "peer"),
         PAIR_LEASE_SEEN: join(folder, "seen"),

@@ -31,8 +31,6 @@ class Box extends pulumi.ComponentResource {
   }
 }`;
 
-const latePackages = path.join(__dirname, "latePackages.js");
-
 /** One call that the test provider noted. */
 export interface ProviderCall {
   readonly call: string;
@@ -78,7 +76,6 @@ export class Sandbox {
       stateDir: path.join(this.folder, "state"),
       passphrase: "correct horse",
       providers: { test: { kind: "address", address: this.address } },
-      env: { NODE_OPTIONS: `--require=${latePackages}` },
       ...more,
     };
   }
