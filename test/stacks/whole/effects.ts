@@ -1,7 +1,7 @@
 import { expect } from "chai";
-import { filesOf } from "../reference/inspection";
-import type { Registrations } from "../support/registrations";
-import { runStack } from "../support/wholeStacks";
+import { filesOf } from "../../reference/inspection";
+import type { Registrations } from "../../support/registrations";
+import { runStack } from "../../support/wholeStacks";
 
 const changed = {
   image: JSON.stringify({ jenkinsVersion: "2.563.1" }),

@@ -4,10 +4,10 @@
  * something that is still there.
  */
 import { expect } from "chai";
-import { recordTableName } from "../../failover/recordAddress";
-import type { Registration } from "../support/registrations";
-import { runStack, wholeStacks } from "../support/wholeStacks";
-import type { Properties } from "../support/typeRow";
+import { recordTableName } from "../../../failover/recordAddress";
+import type { Registration } from "../../support/registrations";
+import { runStack, wholeStacks } from "../../support/wholeStacks";
+import type { Properties } from "../../support/typeRow";
 
 const freedHome = "fs-0123456789abcdef0";
 const adopted = { activeRegion: "eu-west-1", generation: "2" };

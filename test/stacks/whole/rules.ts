@@ -7,12 +7,12 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { isReservedTeamName } from "../../components/jenkins/teamNames";
-import type { ResourceRequest } from "../../local/engine/engine";
-import { previewSpec } from "../../local/engine/preview";
-import { StandinEngine } from "../../local/engine/standin/standinEngine";
-import { expectSafe } from "../support/policyRules";
-import { wholeStacks, type WholeStacks } from "../support/wholeStacks";
+import { isReservedTeamName } from "../../../components/jenkins/teamNames";
+import type { ResourceRequest } from "../../../local/engine/engine";
+import { previewSpec } from "../../../local/engine/preview";
+import { StandinEngine } from "../../../local/engine/standin/standinEngine";
+import { expectSafe } from "../../support/policyRules";
+import { wholeStacks, type WholeStacks } from "../../support/wholeStacks";
 
 const regions = { primary: "eu-central-1", dr: "eu-west-1" } as const;
 type StackName = keyof typeof regions;
