@@ -119,9 +119,7 @@ describe("the emulator", () => {
     const body = `cut -d' ' -f5 /proc/$$/stat >${group}; echo " * Running on http://127.0.0.1:9"; exec cat`;
     const pythons = [fakePython(folder, body)];
     const emulator = await startEmulator({ cacheFolder: join(folder, "cache"), pythons });
-    const [, ownGroup] = /^\d+ \(.*\) \S \d+ (\d+)/.exec(
-      readFileSync("/proc/self/stat", "utf8"),
-    )!;
+    const [, ownGroup] = /^\d+ \(.*\) \S \d+ (\d+)/.exec(readFileSync("/proc/self/stat", "utf8"))!;
     await emulator.stop();
     expect(readFileSync(group, "utf8").trim()).not.to.equal(ownGroup);
   });
