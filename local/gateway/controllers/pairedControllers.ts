@@ -1,8 +1,8 @@
 import { pairTags } from "../../../failover/pairTags";
-import type { BehaviourContext } from "../behaviour";
 import type { ScheduledAction } from "../scaledClock";
-import type { ControllerModel, LaunchedInstance } from "../world";
+import type { LaunchedInstance } from "../world";
 import { readBootSettings } from "./bootSettings";
+import { ControllersBefore } from "./controllersBefore";
 
 /** A machine of a pair while it has power. */
 interface Member {
@@ -35,18 +35,10 @@ interface Cluster {
  * Not here: `pair-inherit-lease`, so after a loss of power the survivor waits for the lease's end; the
  * first boot's installation of Debian packages; a peer that starts the other one.
  */
-export class PairedControllers implements ControllerModel {
+export class PairedControllers extends ControllersBefore {
   private readonly clusters = new Map<string, Cluster>();
-  private context: BehaviourContext | undefined;
 
-  constructor(private readonly others: ControllerModel) {}
-
-  attach(context: BehaviourContext): void {
-    this.context = context;
-    this.others.attach?.(context);
-  }
-
-  started(instance: LaunchedInstance): void {
+  override started(instance: LaunchedInstance): void {
     const pair = instance.tags[pairTags.pair];
     // An edge pair has no controller.
     if (pair === undefined || readBootSettings(instance) === undefined) {
@@ -70,7 +62,7 @@ export class PairedControllers implements ControllerModel {
     });
   }
 
-  stopping(instanceId: string, stopped: () => void): void {
+  override stopping(instanceId: string, stopped: () => void): void {
     const found = this.find(instanceId);
     if (found === undefined) {
       this.others.stopping?.(instanceId, stopped);
@@ -90,7 +82,7 @@ export class PairedControllers implements ControllerModel {
     else this.ready().clock.after(0, left);
   }
 
-  stopped(instanceId: string): void {
+  override stopped(instanceId: string): void {
     const found = this.find(instanceId);
     if (found === undefined) {
       this.others.stopped(instanceId);
@@ -99,23 +91,6 @@ export class PairedControllers implements ControllerModel {
     found.member.boot?.cancel();
     found.cluster.members.delete(instanceId);
     this.leave(found.cluster, instanceId);
-  }
-
-  healthCheckStatus(
-    instanceId: string,
-    port: number,
-    path: string,
-  ): ReturnType<ControllerModel["healthCheckStatus"]> {
-    // Nothing listens on a standby: the others do not know it.
-    return this.others.healthCheckStatus(instanceId, port, path);
-  }
-
-  addressOf(instanceId: string): ReturnType<NonNullable<ControllerModel["addressOf"]>> {
-    return this.others.addressOf?.(instanceId);
-  }
-
-  async stop(): Promise<void> {
-    await this.others.stop?.();
   }
 
   private joined(cluster: Cluster, member: Member): void {
@@ -152,11 +127,6 @@ export class PairedControllers implements ControllerModel {
       if (member !== undefined) return { cluster, member };
     }
     return undefined;
-  }
-
-  private ready(): BehaviourContext {
-    if (!this.context) throw new Error("The pairs were not attached to a gateway.");
-    return this.context;
   }
 }
 

@@ -1,7 +1,7 @@
-import type { BehaviourContext } from "../behaviour";
 import type { ScheduledAction } from "../scaledClock";
 import type { ControllerModel, LaunchedInstance } from "../world";
 import { isRehearsal } from "./bootSettings";
+import { ControllersBefore } from "./controllersBefore";
 
 interface Machine {
   readonly instance: LaunchedInstance;
@@ -14,18 +14,10 @@ interface Machine {
  * for neither record nor lease. All other machines are the model's that it is put before, whether
  * that one has real processes or not.
  */
-export class RehearsedControllers implements ControllerModel {
+export class RehearsedControllers extends ControllersBefore {
   private readonly machines = new Map<string, Machine>();
-  private context: BehaviourContext | undefined;
 
-  constructor(private readonly others: ControllerModel) {}
-
-  attach(context: BehaviourContext): void {
-    this.context = context;
-    this.others.attach?.(context);
-  }
-
-  started(instance: LaunchedInstance): void {
+  override started(instance: LaunchedInstance): void {
     if (!isRehearsal(instance)) {
       this.others.started(instance);
       return;
@@ -43,11 +35,7 @@ export class RehearsedControllers implements ControllerModel {
     });
   }
 
-  stopping(instanceId: string, stopped: () => void): void {
-    this.others.stopping?.(instanceId, stopped);
-  }
-
-  stopped(instanceId: string): void {
+  override stopped(instanceId: string): void {
     const machine = this.machines.get(instanceId);
     if (machine === undefined) {
       this.others.stopped(instanceId);
@@ -57,7 +45,7 @@ export class RehearsedControllers implements ControllerModel {
     this.machines.delete(instanceId);
   }
 
-  healthCheckStatus(
+  override healthCheckStatus(
     instanceId: string,
     port: number,
     path: string,
@@ -66,14 +54,6 @@ export class RehearsedControllers implements ControllerModel {
     if (machine === undefined) return this.others.healthCheckStatus(instanceId, port, path);
     if (machine.stage === "answering") return 200;
     return machine.stage === "loading" ? 503 : undefined;
-  }
-
-  addressOf(instanceId: string): ReturnType<NonNullable<ControllerModel["addressOf"]>> {
-    return this.others.addressOf?.(instanceId);
-  }
-
-  async stop(): Promise<void> {
-    await this.others.stop?.();
   }
 
   private after(
@@ -97,10 +77,5 @@ export class RehearsedControllers implements ControllerModel {
       what: `${template}: machine ${instanceId} ${what}`,
       detail: { stage },
     });
-  }
-
-  private ready(): BehaviourContext {
-    if (!this.context) throw new Error("The controllers were not attached to a gateway.");
-    return this.context;
   }
 }
