@@ -12,7 +12,7 @@ import {
 } from "./controllerRole";
 import { createFargateFleet } from "./fargateFleet";
 import type { FargateCloud, SpotCloud } from "./jenkinsConfigurationRenderer";
-import { machineDefaults } from "./machineDefaults";
+import { machineDefaults } from "../machine/machineDefaults";
 import type { Team } from "./team";
 
 /** The key pair that controllers log on to Spot agents with. */

@@ -1,11 +1,11 @@
-import type { CloudWatchAgentSettings } from "./cloudWatchAgentRenderer";
+import type { CloudWatchAgentSettings } from "../machine/cloudWatchAgentRenderer";
 import { renderJenkinsConfiguration } from "./jenkinsConfigurationRenderer";
 import {
   rehearsalScript,
   type RehearsedHome,
   renderRehearsalScript,
 } from "./rehearsalScriptRenderer";
-import { literal } from "./shellQuotingRenderer";
+import { literal } from "../machine/shellQuotingRenderer";
 import { controllerPaths, renderJenkinsService } from "./systemdUnitRenderer";
 import {
   type BootFile,

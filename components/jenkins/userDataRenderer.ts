@@ -1,7 +1,7 @@
 import {
   type CloudWatchAgentSettings,
   renderCloudWatchAgentConfiguration,
-} from "./cloudWatchAgentRenderer";
+} from "../machine/cloudWatchAgentRenderer";
 import {
   type JenkinsConfiguration,
   renderJenkinsConfiguration,

@@ -7,7 +7,7 @@ import {
   type MachineRole,
   sessionManagerStatement,
 } from "../jenkins/controllerRole";
-import { compressToBase64 } from "../jenkins/deterministicGzip";
+import { compressToBase64 } from "../machine/deterministicGzip";
 import { agentPort, webPort } from "../jenkins/systemdUnitRenderer";
 import type { Statement } from "../policies";
 import {

@@ -5,7 +5,7 @@ import { type ArgumentProblem, refuseProblems } from "../argumentProblems";
 import type { Deployment, RegionRole } from "../deployment";
 import { createMachineRole, type MachineRole } from "../jenkins/controllerRole";
 import { homesOf } from "../jenkins/controllerPlan";
-import { compressToBase64 } from "../jenkins/deterministicGzip";
+import { compressToBase64 } from "../machine/deterministicGzip";
 import { leasePaths } from "../jenkins/leaseSettingsRenderer";
 import { webPort } from "../jenkins/systemdUnitRenderer";
 import type { Team } from "../jenkins/team";

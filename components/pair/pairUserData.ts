@@ -10,7 +10,7 @@ import {
   userDataLimit,
 } from "../jenkins/userDataRenderer";
 import type { LeaseSettings } from "../jenkins/leaseSettingsRenderer";
-import type { CloudWatchAgentSettings } from "../jenkins/cloudWatchAgentRenderer";
+import type { CloudWatchAgentSettings } from "../machine/cloudWatchAgentRenderer";
 import type { ControllerCluster } from "./cluster";
 import { clusterFiles } from "./clusterFiles";
 import { renderDebianSoftware } from "./debianSoftwareRenderer";

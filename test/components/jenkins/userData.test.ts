@@ -7,7 +7,7 @@ import { dirname, join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { parse } from "yaml";
 import { renderAgentUserData } from "../../../components/jenkins/agentUserDataRenderer";
-import { bootCompression, compressToBase64 } from "../../../components/jenkins/deterministicGzip";
+import { bootCompression, compressToBase64 } from "../../../components/machine/deterministicGzip";
 import {
   renderJenkinsConfiguration,
   unavailableDatabaseSecret,

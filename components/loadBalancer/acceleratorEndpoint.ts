@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Deployment } from "../deployment";
 import { alivePath, type LoadBalancer, loginHealthCheck } from "./loadBalancer";
-import { webPort } from "./systemdUnitRenderer";
+import { webPort } from "../jenkins/systemdUnitRenderer";
 
 export interface AcceleratorEndpointArgs {
   readonly deployment: Deployment;

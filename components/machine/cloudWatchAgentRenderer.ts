@@ -1,5 +1,5 @@
-import { leasePaths } from "./leaseSettingsRenderer";
-import { softwarePaths } from "./softwareRenderer";
+import { leasePaths } from "../jenkins/leaseSettingsRenderer";
+import { softwarePaths } from "../jenkins/softwareRenderer";
 
 export interface CloudWatchAgentSettings {
   readonly team: string;

@@ -1,8 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Deployment } from "../deployment";
-import { webPort } from "./systemdUnitRenderer";
-import type { Team } from "./team";
+import { webPort } from "../jenkins/systemdUnitRenderer";
+import type { Team } from "../jenkins/team";
 
 /**
  * TLS 1.2 and 1.3 with forward secrecy, and a key exchange that also resists quantum computers where
