@@ -6,7 +6,7 @@ import {
   createMachineRole,
   type MachineRole,
   sessionManagerStatement,
-} from "../jenkins/controllerRole";
+} from "../machine/machineRole";
 import { compressToBase64 } from "../machine/deterministicGzip";
 import { agentPort, webPort } from "../jenkins/systemdUnitRenderer";
 import type { Statement } from "../policies";

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { pairName } from "../../failover/pairTags";
 import { type ArgumentProblem, refuseProblems } from "../argumentProblems";
 import type { Deployment, RegionRole } from "../deployment";
-import { createMachineRole, type MachineRole } from "../jenkins/controllerRole";
+import { createMachineRole, type MachineRole } from "../machine/machineRole";
 import { homesOf } from "../jenkins/controllerPlan";
 import { compressToBase64 } from "../machine/deterministicGzip";
 import { leasePaths } from "../jenkins/leaseSettingsRenderer";

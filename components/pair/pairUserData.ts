@@ -1,14 +1,16 @@
 import {
-  type BootFile,
-  type Compress,
   type ControllerUserData,
   leasedJenkinsFiles,
   monitoringFileOf,
+} from "../jenkins/userDataRenderer";
+import {
+  type BootFile,
+  type Compress,
   preparingCommands,
   softwareFile,
   unitFile,
   userDataLimit,
-} from "../jenkins/userDataRenderer";
+} from "../machine/cloudConfigRenderer";
 import type { LeaseSettings } from "../jenkins/leaseSettingsRenderer";
 import type { CloudWatchAgentSettings } from "../machine/cloudWatchAgentRenderer";
 import type { ControllerCluster } from "./cluster";

@@ -16,12 +16,11 @@ import { leasePaths, type LeaseSettings } from "../../../components/jenkins/leas
 import { defaultLeaseTiming } from "../../../components/jenkins/leaseTiming";
 import { renderSoftwareInstallation } from "../../../components/jenkins/softwareRenderer";
 import {
-  type BootFile,
   controllerFiles,
   type ControllerUserData,
   renderUserData,
-  userDataLimit,
 } from "../../../components/jenkins/userDataRenderer";
+import { type BootFile, userDataLimit } from "../../../components/machine/cloudConfigRenderer";
 import { settings } from "./leaseWorld";
 import { parseUnit, type UnitFile } from "./unitFile";
 import { installed } from "../../support/installed";
