@@ -4,15 +4,11 @@ import type { Deployment } from "../deployment";
 import type { Statement } from "../policies";
 import { idleMinutes } from "./agentPlan";
 import { renderAgentUserData } from "./agentUserDataRenderer";
-import {
-  createMachineRole,
-  groupArn,
-  sessionManagerStatement,
-  sharedParametersStatement,
-} from "./controllerRole";
+import { createMachineRole, groupArn, sessionManagerStatement } from "../machine/machineRole";
+import { sharedParametersStatement } from "./controllerRole";
 import { createFargateFleet } from "./fargateFleet";
 import type { FargateCloud, SpotCloud } from "./jenkinsConfigurationRenderer";
-import { machineDefaults } from "./machineDefaults";
+import { machineDefaults } from "../machine/machineDefaults";
 import type { Team } from "./team";
 
 /** The key pair that controllers log on to Spot agents with. */

@@ -9,14 +9,14 @@ import { refuseProblems, wholeNumberProblem } from "../argumentProblems";
 import type { Deployment } from "../deployment";
 import type { ClusterHome, ClusterNetwork } from "./clusterArguments";
 import { homesOf } from "./controllerPlan";
-import { createMachineRole, sessionManagerStatement } from "./controllerRole";
-import { bootCompression } from "./deterministicGzip";
-import { loginHealthCheck } from "./loadBalancer";
-import { machineDefaults } from "./machineDefaults";
+import { createMachineRole, sessionManagerStatement } from "../machine/machineRole";
+import { bootCompression } from "../machine/deterministicGzip";
+import { machineDefaults } from "../machine/machineDefaults";
 import { createRehearsalNetwork } from "./rehearsalNetwork";
 import { renderRehearsalUserData, type RehearsalUserData } from "./rehearsalUserDataRenderer";
 import { webPort } from "./systemdUnitRenderer";
 import type { Team } from "./team";
+import { loginHealthCheck } from "./teamService";
 
 export interface RehearsalMachinesArgs {
   readonly deployment: Deployment;

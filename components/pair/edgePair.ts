@@ -6,8 +6,8 @@ import {
   createMachineRole,
   type MachineRole,
   sessionManagerStatement,
-} from "../jenkins/controllerRole";
-import { compressToBase64 } from "../jenkins/deterministicGzip";
+} from "../machine/machineRole";
+import { compressToBase64 } from "../machine/deterministicGzip";
 import { agentPort, webPort } from "../jenkins/systemdUnitRenderer";
 import type { Statement } from "../policies";
 import {
