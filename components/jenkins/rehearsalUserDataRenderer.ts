@@ -5,16 +5,15 @@ import {
   type RehearsedHome,
   renderRehearsalScript,
 } from "./rehearsalScriptRenderer";
-import { literal } from "./shellQuotingRenderer";
+import { literal } from "../machine/shellQuotingRenderer";
 import { controllerPaths, renderJenkinsService } from "./systemdUnitRenderer";
+import { commonFiles, preparingCommands, teamMachine } from "./userDataRenderer";
 import {
   type BootFile,
-  commonFiles,
   type BootCompression,
-  preparingCommands,
   renderCloudConfig,
   unitFile,
-} from "./userDataRenderer";
+} from "../machine/cloudConfigRenderer";
 
 /** Everything that makes a machine of the golden image a team's controller in a rehearsal. */
 export interface RehearsalUserData {
@@ -39,7 +38,7 @@ export function renderRehearsalUserData(
   compress: BootCompression,
 ): string {
   const commands = [...preparingCommands, [rehearsalScript]];
-  return renderCloudConfig(given.home.team, rehearsalFiles(given), commands, compress);
+  return renderCloudConfig(teamMachine(given.home.team), rehearsalFiles(given), commands, compress);
 }
 
 /** What the boot writes, in readable form. */

@@ -6,6 +6,13 @@ import {
   type JenkinsConfiguration,
   renderJenkinsConfiguration,
 } from "./jenkinsConfigurationRenderer";
+import {
+  type BootCompression,
+  type BootFile,
+  type MachineName,
+  renderCloudConfig,
+  unitFile,
+} from "../machine/cloudConfigRenderer";
 import { drainScript, renderDrainScript, renderDrainUnit } from "./drainScriptRenderer";
 import { defaultDrainTiming } from "./drainTiming";
 import { renderLeaseScript } from "./leaseScriptRenderer";
@@ -34,26 +41,6 @@ export interface ControllerUserData {
   readonly monitoring: CloudWatchAgentSettings;
 }
 
-/** Compresses text to base64 of gzip. A parameter, because a renderer does no I/O. */
-export type Compress = (text: string) => string;
-
-/** For each file, and for all of them together. */
-export interface BootCompression {
-  readonly file: Compress;
-  readonly whole: Compress;
-}
-
-/** EC2 refuses larger user data; counted before base64. */
-export const userDataLimit = 16_384;
-
-/** A file that cloud-init writes. */
-export interface BootFile {
-  readonly path: string;
-  readonly content: string;
-  /** Octal, as chmod takes it. */
-  readonly permissions: "0644" | "0755";
-}
-
 const softwareScript = "/usr/local/sbin/jenkins-software";
 const monitoringFile = "/opt/aws/amazon-cloudwatch-agent/etc/amazon-cloudwatch-agent.json";
 
@@ -75,7 +62,7 @@ export function renderUserData(given: ControllerUserData, compress: BootCompress
       "jenkins-lease.service",
     ],
   ];
-  return renderCloudConfig(team, controllerFiles(given), commands, compress);
+  return renderCloudConfig(teamMachine(team), controllerFiles(given), commands, compress);
 }
 
 /** Installs what the image lacks and starts the shipping of logs. */
@@ -94,37 +81,12 @@ export const preparingCommands: readonly (readonly string[])[] = [
   ],
 ];
 
-/**
- * A `#cloud-config` of files and commands, as base64 of gzip. The files are compressed in it once more,
- * one by one: most are the same for all teams, and what is compressed twice is hardly larger.
- * @param commands lists, not strings: cloud-init runs them without a shell
- * @throws Error if it is larger than EC2 takes.
- */
-export function renderCloudConfig(
-  team: string,
-  files: readonly BootFile[],
-  commands: readonly (readonly string[])[],
-  compress: BootCompression,
-): string {
-  const document = {
-    write_files: files.map((file) => ({
-      path: file.path,
-      permissions: file.permissions,
-      owner: "root:root",
-      encoding: "gz+b64",
-      content: compress.file(file.content),
-    })),
-    runcmd: commands,
+/** How user data that is too large is told about, and what makes it smaller. */
+export function teamMachine(team: string): MachineName {
+  return {
+    name: `team ${team}`,
+    remedy: "give the team fewer homes (capacity.max) or shorter names",
   };
-  const packed = compress.whole(`#cloud-config\n${JSON.stringify(document)}\n`);
-  const bytes = Buffer.from(packed, "base64").length;
-  if (bytes > userDataLimit) {
-    throw new Error(
-      `the user data of team ${team} has ${bytes} bytes; EC2 takes ` +
-        `${userDataLimit}: give the team fewer homes (capacity.max) or shorter names`,
-    );
-  }
-  return packed;
 }
 
 /** The files that every machine of the golden image has: its software, and what ships its logs. */
@@ -147,11 +109,6 @@ export function monitoringFileOf(monitoring: CloudWatchAgentSettings): BootFile 
     content: renderCloudWatchAgentConfiguration(monitoring),
     permissions: "0644",
   };
-}
-
-/** A file below systemd's folder of units. */
-export function unitFile(name: string, content: string): BootFile {
-  return { path: `/etc/systemd/system/${name}`, content, permissions: "0644" };
 }
 
 /** What the boot of a machine in an Auto Scaling group writes, in readable form. */

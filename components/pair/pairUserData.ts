@@ -1,14 +1,16 @@
 import {
-  type BootFile,
-  type Compress,
   type ControllerUserData,
   leasedJenkinsFiles,
   monitoringFileOf,
   preparingCommands,
   softwareFile,
+} from "../jenkins/userDataRenderer";
+import {
+  type BootFile,
+  type Compress,
   unitFile,
   userDataLimit,
-} from "../jenkins/userDataRenderer";
+} from "../machine/cloudConfigRenderer";
 import type { LeaseSettings } from "../jenkins/leaseSettingsRenderer";
 import type { CloudWatchAgentSettings } from "../jenkins/cloudWatchAgentRenderer";
 import type { ControllerCluster } from "./cluster";
