@@ -1,7 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Deployment } from "../deployment";
-import { alivePath, type LoadBalancer, loginHealthCheck } from "./loadBalancer";
+import { alivePath, type LoadBalancer } from "../traffic/loadBalancer";
+import { loginHealthCheck } from "./teamTarget";
 import { webPort } from "./systemdUnitRenderer";
 
 export interface AcceleratorEndpointArgs {

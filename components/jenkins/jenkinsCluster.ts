@@ -2,18 +2,19 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { refuseProblems } from "../argumentProblems";
 import { AcceleratorEndpoint } from "./acceleratorEndpoint";
-import { createAccessLogBucket } from "./accessLogs";
+import { createAccessLogBucket } from "../traffic/accessLogs";
 import { type AgentFleet, createAgentFleet } from "./agentFleet";
-import { createCertificate } from "./certificate";
+import { createCertificate } from "../traffic/certificate";
 import { clusterProblems, type JenkinsClusterArgs } from "./clusterArguments";
 import { ControllerGroup, type ControllerGroupArgs } from "./controllerGroup";
 import { hasPair, homesOf, hostOf, servingSizes } from "./controllerPlan";
 import { type ControllerRoleArgs, createControllerRole } from "./controllerRole";
 import { controllerUserData, type SharedResources } from "./controllerUserData";
-import { LoadBalancer } from "./loadBalancer";
+import { LoadBalancer } from "../traffic/loadBalancer";
 import { type Placement, placeTeams, shardCount } from "./shardPlan";
 import { createLeaseTable } from "./startLeases";
 import type { Capacity, Team, TeamStrategy } from "./team";
+import { addTeam, idleTimeoutSeconds, maintenancePage } from "./teamTarget";
 import { createWarmPair, type WarmPair } from "./warmPair";
 
 /** One load balancer of the region. */
@@ -132,6 +133,8 @@ export class JenkinsCluster extends pulumi.ComponentResource {
           shard,
           certificateArn: this.certificateArn,
           accessLogBucket: logs.bucket,
+          idleTimeoutSeconds,
+          unknownHost: maintenancePage,
           ...(args.webAclArn === undefined ? {} : { webAclArn: args.webAclArn }),
         },
         // A load balancer tries its log bucket at once and fails if it may not write.
@@ -158,7 +161,7 @@ export class JenkinsCluster extends pulumi.ComponentResource {
   ): [string, ClusterTeam] {
     const { balancer, endpoint } = elementAt(shards, placement.shard);
     const host = hostOf(team, args.domain);
-    const { targetGroup, routedArn } = balancer.addTeam({
+    const { targetGroup, routedArn } = addTeam(balancer, args.deployment, {
       team,
       host,
       priority: placement.priority,

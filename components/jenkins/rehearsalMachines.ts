@@ -11,7 +11,7 @@ import type { ClusterHome, ClusterNetwork } from "./clusterArguments";
 import { homesOf } from "./controllerPlan";
 import { createMachineRole, sessionManagerStatement } from "../machine/machineRole";
 import { bootCompression } from "../machine/deterministicGzip";
-import { loginHealthCheck } from "./loadBalancer";
+import { loginHealthCheck } from "./teamTarget";
 import { machineDefaults } from "../machine/machineDefaults";
 import { createRehearsalNetwork } from "./rehearsalNetwork";
 import { renderRehearsalUserData, type RehearsalUserData } from "./rehearsalUserDataRenderer";
