@@ -87,7 +87,7 @@ export default tseslint.config(
   {
     files: [
       "components/*.ts",
-      "components/{network,traffic,machine,home,data,recovery,operations,image}/**/*.ts",
+      "components/{network,loadBalancer,machine,home,data,recovery,operations,image}/**/*.ts",
     ],
     rules: {
       "no-restricted-syntax": [

@@ -2,12 +2,13 @@ import * as pulumi from "@pulumi/pulumi";
 import { recordTableName } from "../../failover/recordAddress";
 import { sharedNames } from "../data/sharedNames";
 import type { Deployment } from "../deployment";
-import type { Statement } from "../policies";
 import {
   createMachineRole,
+  groupArn,
   type MachineRole,
   sessionManagerStatement,
 } from "../machine/machineRole";
+import type { Statement } from "../policies";
 import type { AgentFleet } from "./agentFleet";
 import { homesOf } from "./controllerPlan";
 import type { Team } from "./team";
@@ -71,12 +72,6 @@ export function controllerStatements(args: ControllerRoleArgs): readonly Stateme
     sessionManagerStatement,
     ...(args.fleet?.controllerStatements ?? []),
   ];
-}
-
-/** ARN of an Auto Scaling group by its name; the middle part is an id that AWS makes up. */
-export function groupArn(deployment: Deployment, group: string): pulumi.Output<string> {
-  const { region, accountId } = deployment;
-  return pulumi.interpolate`arn:aws:autoscaling:${region}:${accountId}:autoScalingGroup:*:autoScalingGroupName/${group}`;
 }
 
 function leaseStatements({ deployment, team, leaseTableArn }: ControllerRoleArgs): Statement[] {

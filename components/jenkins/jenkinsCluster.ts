@@ -1,20 +1,21 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { refuseProblems } from "../argumentProblems";
-import { AcceleratorEndpoint } from "./acceleratorEndpoint";
-import { createAccessLogBucket } from "../traffic/accessLogs";
+import { AcceleratorEndpoint } from "../loadBalancer/acceleratorEndpoint";
+import { createAccessLogBucket } from "../loadBalancer/accessLogs";
 import { type AgentFleet, createAgentFleet } from "./agentFleet";
-import { createCertificate } from "../traffic/certificate";
+import { createCertificate } from "../loadBalancer/certificate";
 import { clusterProblems, type JenkinsClusterArgs } from "./clusterArguments";
 import { ControllerGroup, type ControllerGroupArgs } from "./controllerGroup";
 import { hasPair, homesOf, hostOf, servingSizes } from "./controllerPlan";
 import { type ControllerRoleArgs, createControllerRole } from "./controllerRole";
 import { controllerUserData, type SharedResources } from "./controllerUserData";
-import { LoadBalancer } from "../traffic/loadBalancer";
+import { LoadBalancer } from "../loadBalancer/loadBalancer";
 import { type Placement, placeTeams, shardCount } from "./shardPlan";
 import { createLeaseTable } from "./startLeases";
 import type { Capacity, Team, TeamStrategy } from "./team";
-import { addTeam, idleTimeoutSeconds, maintenancePage } from "./teamTarget";
+import { loginHealthCheck, maintenancePage, teamService } from "./teamService";
+import { webPort } from "./systemdUnitRenderer";
 import { createWarmPair, type WarmPair } from "./warmPair";
 
 /** One load balancer of the region. */
@@ -133,8 +134,7 @@ export class JenkinsCluster extends pulumi.ComponentResource {
           shard,
           certificateArn: this.certificateArn,
           accessLogBucket: logs.bucket,
-          idleTimeoutSeconds,
-          unknownHost: maintenancePage,
+          absencePage: maintenancePage,
           ...(args.webAclArn === undefined ? {} : { webAclArn: args.webAclArn }),
         },
         // A load balancer tries its log bucket at once and fails if it may not write.
@@ -143,7 +143,7 @@ export class JenkinsCluster extends pulumi.ComponentResource {
       const endpoint = args.accelerated
         ? new AcceleratorEndpoint(
             `${name}-edge-${shard + 1}`,
-            { ...common, shard, behind: balancer },
+            { ...common, shard, behind: balancer, machines: loginMachines },
             { parent: this },
           )
         : undefined;
@@ -161,14 +161,15 @@ export class JenkinsCluster extends pulumi.ComponentResource {
   ): [string, ClusterTeam] {
     const { balancer, endpoint } = elementAt(shards, placement.shard);
     const host = hostOf(team, args.domain);
-    const { targetGroup, routedArn } = addTeam(balancer, args.deployment, {
-      team,
-      host,
-      priority: placement.priority,
-      // A failover leaves it behind, so nobody will ever answer for it here.
-      served: args.role === "active" || team.strategy !== "local-only",
-      ...(args.oidc === undefined ? {} : { oidc: args.oidc }),
-    });
+    const { targetGroup, routedArn } = balancer.addService(
+      teamService(team, {
+        host,
+        priority: placement.priority,
+        // A failover leaves it behind, so nobody will ever answer for it here.
+        served: args.role === "active" || team.strategy !== "local-only",
+        ...(args.oidc === undefined ? {} : { oidc: args.oidc }),
+      }),
+    );
     const fleet = this.createFleet(name, args, team, shared);
     const machines = {
       userData: controllerUserData(args, team, host, shared, fleet),
@@ -264,6 +265,9 @@ export class JenkinsCluster extends pulumi.ComponentResource {
     };
   }
 }
+
+/** What counts as a machine of ours that works. */
+const loginMachines = { port: webPort, healthCheck: loginHealthCheck };
 
 interface Shard {
   readonly balancer: LoadBalancer;

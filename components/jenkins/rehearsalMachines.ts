@@ -11,12 +11,12 @@ import type { ClusterHome, ClusterNetwork } from "./clusterArguments";
 import { homesOf } from "./controllerPlan";
 import { createMachineRole, sessionManagerStatement } from "../machine/machineRole";
 import { bootCompression } from "../machine/deterministicGzip";
-import { loginHealthCheck } from "./teamTarget";
 import { machineDefaults } from "../machine/machineDefaults";
 import { createRehearsalNetwork } from "./rehearsalNetwork";
 import { renderRehearsalUserData, type RehearsalUserData } from "./rehearsalUserDataRenderer";
 import { webPort } from "./systemdUnitRenderer";
 import type { Team } from "./team";
+import { loginHealthCheck } from "./teamService";
 
 export interface RehearsalMachinesArgs {
   readonly deployment: Deployment;

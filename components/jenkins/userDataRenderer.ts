@@ -1,25 +1,24 @@
+import type { CloudWatchAgentSettings, Watched } from "../machine/cloudWatchAgentRenderer";
 import {
-  type CloudWatchAgentSettings,
-  renderCloudWatchAgentConfiguration,
-} from "./cloudWatchAgentRenderer";
+  type BootCompression,
+  type BootFile,
+  monitoringFile,
+  preparingCommands,
+  renderCloudConfig,
+  softwareFile,
+  unitFile,
+} from "../machine/cloudConfigRenderer";
 import {
   type JenkinsConfiguration,
   renderJenkinsConfiguration,
 } from "./jenkinsConfigurationRenderer";
-import {
-  type BootCompression,
-  type BootFile,
-  type MachineName,
-  renderCloudConfig,
-  unitFile,
-} from "../machine/cloudConfigRenderer";
 import { drainScript, renderDrainScript, renderDrainUnit } from "./drainScriptRenderer";
 import { defaultDrainTiming } from "./drainTiming";
 import { renderLeaseScript } from "./leaseScriptRenderer";
 import { leasePaths, type LeaseSettings, renderLeaseSettings } from "./leaseSettingsRenderer";
 import { defaultLeaseTiming } from "./leaseTiming";
 import { type ControllerSecret, renderSecretsScript } from "./secretsScriptRenderer";
-import { renderSoftwareInstallation } from "./softwareRenderer";
+import { renderSoftwareInstallation, softwarePaths } from "./softwareRenderer";
 import {
   controllerPaths,
   renderHomeMountUnit,
@@ -41,9 +40,6 @@ export interface ControllerUserData {
   readonly monitoring: CloudWatchAgentSettings;
 }
 
-const softwareScript = "/usr/local/sbin/jenkins-software";
-const monitoringFile = "/opt/aws/amazon-cloudwatch-agent/etc/amazon-cloudwatch-agent.json";
-
 /**
  * The `#cloud-config` of a controller, as base64 of gzip, which cloud-init unpacks.
  * @throws Error if a value cannot stand in a boot file or the whole is larger than EC2 takes.
@@ -62,31 +58,8 @@ export function renderUserData(given: ControllerUserData, compress: BootCompress
       "jenkins-lease.service",
     ],
   ];
-  return renderCloudConfig(teamMachine(team), controllerFiles(given), commands, compress);
-}
-
-/** Installs what the image lacks and starts the shipping of logs. */
-export const preparingCommands: readonly (readonly string[])[] = [
-  [softwareScript],
-  ["systemctl", "daemon-reload"],
-  [
-    "/opt/aws/amazon-cloudwatch-agent/bin/amazon-cloudwatch-agent-ctl",
-    "-a",
-    "fetch-config",
-    "-m",
-    "ec2",
-    "-s",
-    "-c",
-    `file:${monitoringFile}`,
-  ],
-];
-
-/** How user data that is too large is told about, and what makes it smaller. */
-export function teamMachine(team: string): MachineName {
-  return {
-    name: `team ${team}`,
-    remedy: "give the team fewer homes (capacity.max) or shorter names",
-  };
+  const remedy = "give the team fewer homes (capacity.max) or shorter names";
+  return renderCloudConfig(`team ${team}`, controllerFiles(given), commands, compress, remedy);
 }
 
 /** The files that every machine of the golden image has: its software, and what ships its logs. */
@@ -97,19 +70,15 @@ export function commonFiles(
   return [softwareFile(renderSoftwareInstallation(jenkinsVersion)), monitoringFileOf(monitoring)];
 }
 
-/** The script that {@link preparingCommands} run first. */
-export function softwareFile(content: string): BootFile {
-  return { path: softwareScript, content, permissions: "0755" };
-}
-
 /** What the CloudWatch agent ships. */
 export function monitoringFileOf(monitoring: CloudWatchAgentSettings): BootFile {
-  return {
-    path: monitoringFile,
-    content: renderCloudWatchAgentConfiguration(monitoring),
-    permissions: "0644",
-  };
+  return monitoringFile(monitoring, jenkinsWatched);
 }
+
+const jenkinsWatched: Watched = {
+  logs: { jenkins: `${softwarePaths.logs}/jenkins.log` },
+  disks: ["/", leasePaths.home],
+};
 
 /** What the boot of a machine in an Auto Scaling group writes, in readable form. */
 export function controllerFiles(given: ControllerUserData): readonly BootFile[] {

@@ -1,3 +1,13 @@
+/**
+ * What the first boot of any machine of ours is told: files to write and commands to run, as
+ * cloud-init takes them.
+ */
+import {
+  type CloudWatchAgentSettings,
+  renderCloudWatchAgentConfiguration,
+  type Watched,
+} from "./cloudWatchAgentRenderer";
+
 /** Compresses text to base64 of gzip. A parameter, because a renderer does no I/O. */
 export type Compress = (text: string) => string;
 
@@ -18,23 +28,38 @@ export interface BootFile {
   readonly permissions: "0644" | "0755";
 }
 
-/** Whom too large user data belongs to, and what would make it smaller: for the message. */
-export interface MachineName {
-  readonly name: string;
-  readonly remedy: string;
-}
+const softwareScript = "/usr/local/sbin/machine-software";
+const monitoringPath = "/opt/aws/amazon-cloudwatch-agent/etc/amazon-cloudwatch-agent.json";
+
+/** Installs what the image lacks and starts the shipping of logs. */
+export const preparingCommands: readonly (readonly string[])[] = [
+  [softwareScript],
+  ["systemctl", "daemon-reload"],
+  [
+    "/opt/aws/amazon-cloudwatch-agent/bin/amazon-cloudwatch-agent-ctl",
+    "-a",
+    "fetch-config",
+    "-m",
+    "ec2",
+    "-s",
+    "-c",
+    `file:${monitoringPath}`,
+  ],
+];
 
 /**
  * A `#cloud-config` of files and commands, as base64 of gzip. The files are compressed in it once more,
- * one by one: most are the same for many machines, and what is compressed twice is hardly larger.
+ * one by one: most are the same for all teams, and what is compressed twice is hardly larger.
  * @param commands lists, not strings: cloud-init runs them without a shell
+ * @param remedy what makes it smaller, for the error
  * @throws Error if it is larger than EC2 takes.
  */
 export function renderCloudConfig(
-  machine: MachineName,
+  name: string,
   files: readonly BootFile[],
   commands: readonly (readonly string[])[],
   compress: BootCompression,
+  remedy: string,
 ): string {
   const document = {
     write_files: files.map((file) => ({
@@ -50,10 +75,24 @@ export function renderCloudConfig(
   const bytes = Buffer.from(packed, "base64").length;
   if (bytes > userDataLimit) {
     throw new Error(
-      `the user data of ${machine.name} has ${bytes} bytes; EC2 takes ${userDataLimit}: ${machine.remedy}`,
+      `the user data of ${name} has ${bytes} bytes; EC2 takes ${userDataLimit}: ${remedy}`,
     );
   }
   return packed;
+}
+
+/** The script that {@link preparingCommands} run first. */
+export function softwareFile(content: string): BootFile {
+  return { path: softwareScript, content, permissions: "0755" };
+}
+
+/** What the CloudWatch agent ships, of the machine and of what it watches there. */
+export function monitoringFile(monitoring: CloudWatchAgentSettings, watched: Watched): BootFile {
+  return {
+    path: monitoringPath,
+    content: renderCloudWatchAgentConfiguration(monitoring, watched),
+    permissions: "0644",
+  };
 }
 
 /** A file below systemd's folder of units. */

@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
+import type { Deployment } from "../deployment";
 import { policyOf, type Statement } from "../policies";
 
 /** A role and the profile that machines carry it by. */
@@ -14,7 +15,7 @@ export function createMachineRole(
   name: string,
   args: {
     readonly roleName: string;
-    /** Tag of whom the machines serve: a team, or an environment. */
+    /** Of whom the machines serve: a team, or an environment. */
     readonly tags: Readonly<Record<string, string>>;
     readonly policyName: string;
     readonly statements: readonly Statement[];
@@ -69,3 +70,9 @@ export const sessionManagerStatement: Statement = {
   // None of these actions has resource-level permissions that an agent could satisfy.
   Resource: "*",
 };
+
+/** ARN of an Auto Scaling group by its name; the middle part is an id that AWS makes up. */
+export function groupArn(deployment: Deployment, group: string): pulumi.Output<string> {
+  const { region, accountId } = deployment;
+  return pulumi.interpolate`arn:aws:autoscaling:${region}:${accountId}:autoScalingGroup:*:autoScalingGroupName/${group}`;
+}

@@ -2,17 +2,17 @@ import {
   type ControllerUserData,
   leasedJenkinsFiles,
   monitoringFileOf,
-  preparingCommands,
-  softwareFile,
 } from "../jenkins/userDataRenderer";
 import {
   type BootFile,
   type Compress,
+  preparingCommands,
+  softwareFile,
   unitFile,
   userDataLimit,
 } from "../machine/cloudConfigRenderer";
 import type { LeaseSettings } from "../jenkins/leaseSettingsRenderer";
-import type { CloudWatchAgentSettings } from "../jenkins/cloudWatchAgentRenderer";
+import type { CloudWatchAgentSettings } from "../machine/cloudWatchAgentRenderer";
 import type { ControllerCluster } from "./cluster";
 import { clusterFiles } from "./clusterFiles";
 import { renderDebianSoftware } from "./debianSoftwareRenderer";

@@ -1,13 +1,19 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Deployment } from "../deployment";
-import { createHostRule, type HostRuleArgs, type HostTarget } from "./hostRule";
+import { createHostRule, type HealthCheck, type HostTarget, type OpenIdConnect } from "./hostRule";
 
 /**
  * TLS 1.2 and 1.3 with forward secrecy, and a key exchange that also resists quantum computers where
  * the client knows one. AWS's own recommendation and its console's default.
  */
 export const tlsPolicy = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09";
+
+/**
+ * Jenkins, the slowest of what is served, pings WebSocket agents every 30 s and its Jetty closes idle
+ * connections after 60 s: the load balancer must be the last one to give up.
+ */
+export const idleTimeoutSeconds = 120;
 
 /**
  * How long a client may go on with one HTTP connection; AWS's least, its default is an hour. The
@@ -29,17 +35,34 @@ export interface LoadBalancerArgs {
   readonly securityGroupId: pulumi.Input<string>;
   readonly certificateArn: pulumi.Input<string>;
   readonly accessLogBucket: pulumi.Input<string>;
-  /** Seconds after which an idle connection is closed, 1 to 4,000; AWS's default is 60. */
-  readonly idleTimeoutSeconds: number;
-  /** What a host gets that no rule knows. */
-  readonly unknownHost: aws.types.input.lb.ListenerDefaultAction;
   /** Refuse deletion. Only a test turns it off. */
   readonly deletionProtection: boolean;
-  /** A WAFv2 web ACL of this region; see {@link file://../jenkins/webAcl.ts} for its price. */
+  /** HTML that a host gets with 503 while nothing serves it here. AWS takes 1,024 bytes. */
+  readonly absencePage: string;
+  /** A WAFv2 web ACL of this region; see {@link file://./webAcl.ts} for its price. */
   readonly webAclArn?: pulumi.Input<string>;
 }
 
-/** A region's load balancer for up to 100 hosts, about $16.43 a month before traffic. */
+/** Something that answers behind the load balancer: a team's Jenkins, or a part of an application. */
+export interface Service {
+  /** After the prefix, of what AWS knows it by. */
+  readonly name: string;
+  /** Of the tag `team`. */
+  readonly team: string;
+  readonly host: string;
+  /** Of the host's requests those below these, e.g. `/api/*`. Default all. */
+  readonly paths?: readonly string[];
+  readonly port: number;
+  readonly priority: number;
+  readonly healthCheck: HealthCheck;
+  /** Keep a user at one machine, for a day. */
+  readonly sticky: boolean;
+  /** False where it never runs: its host gets the page that says so. */
+  readonly served: boolean;
+  readonly oidc?: OpenIdConnect;
+}
+
+/** One region's load balancer, for up to 90 teams of Jenkins, about $16.43 a month before traffic. */
 export class LoadBalancer extends pulumi.ComponentResource {
   readonly arn: pulumi.Output<string>;
   /** Last part of the ARN: the dimension of its metrics. */
@@ -54,7 +77,8 @@ export class LoadBalancer extends pulumi.ComponentResource {
     private readonly args: LoadBalancerArgs,
     opts?: pulumi.ComponentResourceOptions,
   ) {
-    super("jenkins-pilot-light:traffic:LoadBalancer", name, {}, opts);
+    // The name is identity: from when Jenkins alone was behind one.
+    super("jenkins-pilot-light:jenkins:LoadBalancer", name, {}, opts);
     const balancer = this.createBalancer();
     this.httpsListener = this.createListeners(balancer);
     this.arn = balancer.arn;
@@ -71,14 +95,34 @@ export class LoadBalancer extends pulumi.ComponentResource {
     });
   }
 
-  /**
-   * Sends hosts to machines of their own.
-   *
-   * @param suffix Tells this rule's logical name from the others'.
-   */
-  addHost(suffix: string, rule: Omit<HostRuleArgs, "vpcId">): HostTarget {
-    const whole = { ...rule, vpcId: this.args.vpcId };
-    return createHostRule(`${this.name}-${suffix}`, this.listenerArn, whole, this);
+  /** Sends a host, or some paths of it, to a target group of its own. */
+  addService(service: Service): HostTarget {
+    const { prefix } = this.args.deployment;
+    const { name, team, host, served, ...rule } = service;
+    return createHostRule(
+      `${this.name}-${name}`,
+      this.listenerArn,
+      {
+        ...rule,
+        name: `${prefix}-${name}`,
+        hosts: [host],
+        vpcId: this.args.vpcId,
+        ...(served ? {} : { page: this.absencePage() }),
+        tags: { team, Name: `${prefix}-${name}` },
+      },
+      this,
+    );
+  }
+
+  private absencePage(): aws.types.input.lb.ListenerDefaultAction {
+    return {
+      type: "fixed-response",
+      fixedResponse: {
+        contentType: "text/html",
+        statusCode: "503",
+        messageBody: this.args.absencePage,
+      },
+    };
   }
 
   private createBalancer(): aws.lb.LoadBalancer {
@@ -94,7 +138,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
         securityGroups: [this.args.securityGroupId],
         enableDeletionProtection: this.args.deletionProtection,
         dropInvalidHeaderFields: true,
-        idleTimeout: this.args.idleTimeoutSeconds,
+        idleTimeout: idleTimeoutSeconds,
         clientKeepAlive: clientKeepAliveSeconds,
         accessLogs: { enabled: true, bucket: this.args.accessLogBucket },
         tags: { Name: name },
@@ -135,7 +179,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
         protocol: "HTTPS",
         sslPolicy: tlsPolicy,
         certificateArn: this.args.certificateArn,
-        defaultActions: [this.args.unknownHost],
+        defaultActions: [this.absencePage()],
       },
       { parent: this },
     );

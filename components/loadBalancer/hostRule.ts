@@ -11,18 +11,37 @@ export interface OpenIdConnect {
   readonly clientSecret: pulumi.Input<string>;
 }
 
-/** A host name, and the machines that answer for it. */
+/** What a target group asks its targets; times in seconds. */
+export type HealthCheck = aws.types.input.lb.TargetGroupHealthCheck;
+
+/** Two good answers make a target healthy, three missing ones end that: 20 and 30 s. */
+export function healthCheckOf(path: string, matcher: string): HealthCheck {
+  return {
+    enabled: true,
+    protocol: "HTTP",
+    path,
+    port: "traffic-port",
+    matcher,
+    interval: 10,
+    timeout: 5,
+    healthyThreshold: 2,
+    unhealthyThreshold: 3,
+  };
+}
+
+/** Some host names, and the machines that answer for them. */
 export interface HostRuleArgs {
   /** Of the target group, at most 32 characters; unique in the region. */
   readonly name: string;
   readonly hosts: readonly string[];
+  /** Of the hosts' requests those below these, e.g. `/api/*`. Default all. */
+  readonly paths?: readonly string[];
   /** Unique in the listener, 1 to 50,000. */
   readonly priority: number;
   readonly vpcId: pulumi.Input<string>;
   /** Where the machines listen for plain HTTP. */
   readonly port: number;
-  /** What makes a target healthy. */
-  readonly healthCheck: aws.types.input.lb.TargetGroupHealthCheck;
+  readonly healthCheck: HealthCheck;
   /** Keeps a user on one machine for a day: for sessions that live in a machine's memory. */
   readonly sticky: boolean;
   /** What users get instead of the machines; absent where these answer. */
@@ -60,16 +79,20 @@ export function createHostRule(
     },
     { parent },
   );
+  const { oidc, page, paths } = args;
   const forward = { type: "forward", targetGroupArn: targetGroup.arn };
-  const logOn = { type: "authenticate-oidc", order: 1, authenticateOidc: args.oidc };
-  const actions = args.oidc === undefined ? [forward] : [logOn, { ...forward, order: 2 }];
+  const logOn = { type: "authenticate-oidc", order: 1, authenticateOidc: oidc };
+  const actions = oidc === undefined ? [forward] : [logOn, { ...forward, order: 2 }];
   const rule = new aws.lb.ListenerRule(
     name,
     {
       listenerArn,
       priority: args.priority,
-      conditions: [{ hostHeader: { values: [...args.hosts] } }],
-      actions: args.page === undefined ? actions : [args.page],
+      conditions: [
+        { hostHeader: { values: [...args.hosts] } },
+        ...(paths === undefined ? [] : [{ pathPattern: { values: [...paths] } }]),
+      ],
+      actions: page === undefined ? actions : [page],
       tags: args.tags,
     },
     { parent },
@@ -77,6 +100,6 @@ export function createHostRule(
   const arns = pulumi.all([rule.arn, targetGroup.arn]);
   return {
     targetGroup,
-    routedArn: args.page === undefined ? arns.apply(([, arn]) => arn) : undefined,
+    routedArn: page === undefined ? arns.apply(([, arn]) => arn) : undefined,
   };
 }
