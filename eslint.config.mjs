@@ -27,6 +27,23 @@ const effectfulModules = [
   },
 ];
 
+/** The product stands alone. */
+const productAlone = {
+  selector: "ImportDeclaration[source.value=/(^|\\u002F)(local|lab|test|explore)\\u002F/]",
+  message: "The product must deploy with local/, lab/, explore/ and test/ deleted.",
+};
+
+/** Refuses imports from the folders of workloads among the components. */
+function noWorkload(folders, message) {
+  return {
+    selector: `ImportDeclaration[source.value=/(^|\\u002F)(${folders.join("|")})\\u002F/]`,
+    message,
+  };
+}
+
+/** Each carries a workload; everything else among the components must serve any of them. */
+const workloads = ["jenkins", "pair", "webapp", "containers"];
+
 export default tseslint.config(
   { ignores: ["node_modules/", "bin/", ".cache/"] },
   eslint.configs.recommended,
@@ -64,12 +81,39 @@ export default tseslint.config(
       "commands/**/*.ts",
     ],
     rules: {
+      "no-restricted-syntax": ["error", productAlone],
+    },
+  },
+  {
+    files: [
+      "components/*.ts",
+      "components/{network,loadBalancer,machine,home,data,recovery,operations,image}/**/*.ts",
+    ],
+    rules: {
       "no-restricted-syntax": [
         "error",
-        {
-          selector: "ImportDeclaration[source.value=/(^|\\u002F)(local|lab|test|explore)\\u002F/]",
-          message: "The product must deploy with local/, lab/, explore/ and test/ deleted.",
-        },
+        productAlone,
+        noWorkload(workloads, "A shared component must not know which workload it carries."),
+      ],
+    },
+  },
+  {
+    files: ["components/{jenkins,pair}/**/*.ts"],
+    rules: {
+      "no-restricted-syntax": [
+        "error",
+        productAlone,
+        noWorkload(["webapp", "containers"], "Workloads must not know of each other."),
+      ],
+    },
+  },
+  {
+    files: ["components/{webapp,containers}/**/*.ts"],
+    rules: {
+      "no-restricted-syntax": [
+        "error",
+        productAlone,
+        noWorkload(["jenkins", "pair"], "Workloads must not know of each other."),
       ],
     },
   },

@@ -1,6 +1,11 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { GroupSizes } from "../../failover/model";
-import type { TeamStrategy } from "../jenkins/team";
+
+/**
+ * How a part of a workload survives losses: by a replacement (`active-passive`), by several that
+ * serve at once (`active-active`), or not at all once its region is left (`local-only`).
+ */
+export type WorkloadStrategy = "active-passive" | "active-active" | "local-only";
 
 /** A load balancer of a workload. */
 export interface WorkloadLoadBalancer {
@@ -11,7 +16,7 @@ export interface WorkloadLoadBalancer {
 
 /** One team, or one application, of a workload. */
 export interface WorkloadTeam {
-  readonly strategy: TeamStrategy;
+  readonly strategy: WorkloadStrategy;
   /** Full names; the first is the one that is asked for health. */
   readonly hosts: readonly string[];
   readonly targetGroupArn: pulumi.Output<string>;
