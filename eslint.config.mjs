@@ -74,6 +74,24 @@ export default tseslint.config(
     },
   },
   {
+    // The shared components serve every workload alike; what they need of one is in components/workload.ts.
+    files: ["components/{network,home,data,recovery,operations,image}/**/*.ts"],
+    rules: {
+      // Not the plain rule, which pure files among them have with other patterns.
+      "@typescript-eslint/no-restricted-imports": [
+        "error",
+        {
+          patterns: [
+            {
+              group: ["**/jenkins/**", "**/container/**", "**/webapp/**", "**/pair/**"],
+              message: "A shared component must not know which workload it carries.",
+            },
+          ],
+        },
+      ],
+    },
+  },
+  {
     // The lab takes of the local AWS what every command and report has and what runs a war, and nothing of AWS.
     files: ["lab/**/*.ts"],
     rules: {

@@ -16,6 +16,7 @@ import type { Deployment, RegionRole } from "../components/deployment";
 import type { SharedHomeArgs } from "../components/home/homeArguments";
 import type { SharedHome } from "../components/home/sharedHome";
 import type { GoldenImageArgs } from "../components/image/goldenImage";
+import { jenkinsSoftware } from "../components/jenkins/imageSoftwareRenderer";
 import { credentialNames } from "../components/jenkins/clusterCredentials";
 import type { JenkinsClusterArgs } from "../components/jenkins/clusterArguments";
 import type { JenkinsCluster } from "../components/jenkins/jenkinsCluster";
@@ -65,7 +66,10 @@ export function imageArgs(
   keys: EncryptionKeys,
 ): GoldenImageArgs {
   const { source, ids } = image;
-  const software = { architecture: image.architecture, jenkinsVersion: image.jenkinsVersion };
+  const software = {
+    architecture: image.architecture,
+    software: jenkinsSoftware(image.jenkinsVersion),
+  };
   if (source === "given") {
     const given = ids && { [regions.primary]: ids.primary, [regions.dr]: ids.dr };
     return { deployment, source, ...software, ...(given ? { given } : {}) };

@@ -3,6 +3,7 @@ import { type ArgumentProblem, refuseProblems, wholeNumberProblem } from "../arg
 import type { Deployment } from "../deployment";
 import { buildByInstance } from "./builderInstance";
 import { buildByImageBuilder } from "./imageBuilder";
+import type { MachineSoftware } from "./machineSoftware";
 
 export type Architecture = "arm64" | "x86_64";
 
@@ -17,10 +18,10 @@ export interface GoldenImageArgs {
   readonly source: "imageBuilder" | "builderInstance" | "given";
   readonly architecture: Architecture;
   /**
-   * Jenkins LTS to install, such as 2.555.3. A given image is taken as it is: a controller whose image
-   * has another version installs this one when it boots, three to five minutes later.
+   * What the machines are for. A given image is taken as it is: a machine whose image lacks something of
+   * it installs that when it boots, some minutes later.
    */
-  readonly jenkinsVersion: string;
+  readonly software: MachineSoftware;
   /** Image ids by region; only and always with source `given`. */
   readonly given?: Readonly<Record<string, string>>;
   /** Customer keys by region for the images' volumes; needed to build. */
@@ -42,7 +43,7 @@ export interface GoldenImageArgs {
 export interface BuildArgs {
   readonly deployment: Deployment;
   readonly architecture: Architecture;
-  readonly jenkinsVersion: string;
+  readonly software: MachineSoftware;
   readonly kmsKeyArns: Readonly<Record<string, pulumi.Input<string>>>;
   readonly subnetId: pulumi.Input<string>;
   readonly securityGroupId: pulumi.Input<string>;
@@ -51,7 +52,7 @@ export interface BuildArgs {
 }
 
 /**
- * The machine image of controllers and agents, the same in both regions, so that a failover boots
+ * The machine image of all that runs, the same in both regions, so that a failover boots
  * in minutes what was tested long before. Made by the primary stack for both regions: an image that
  * could only be copied out of a lost region would be lost with it.
  *
@@ -83,7 +84,7 @@ function imagesOf(
   const build: BuildArgs = {
     deployment: args.deployment,
     architecture: args.architecture,
-    jenkinsVersion: args.jenkinsVersion,
+    software: args.software,
     kmsKeyArns,
     subnetId,
     securityGroupId,

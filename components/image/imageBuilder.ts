@@ -32,8 +32,8 @@ export function buildByImageBuilder(
   new aws.imagebuilder.ImagePipeline(
     `${name}-pipeline`,
     {
-      name: `${prefix}-controller`,
-      description: "Makes patched images for controllers and agents",
+      name: `${prefix}-${args.software.machine}`,
+      description: `Makes patched images for ${args.software.description}`,
       ...shared,
       ...(args.rebuildSchedule === undefined
         ? {}
@@ -49,7 +49,7 @@ export function buildByImageBuilder(
   );
   const image = new aws.imagebuilder.Image(
     `${name}-image`,
-    { ...shared, tags: { Name: `${prefix}-controller` } },
+    { ...shared, tags: { Name: `${prefix}-${args.software.machine}` } },
     // Build, tests and the copy to the other region take 30 to 60 minutes. A former image's entry in
     // Image Builder goes afterwards; its machine images stay, and with them what launch templates
     // of the waiting region name until its own `pulumi up`.
@@ -67,13 +67,13 @@ function createRecipe(
   parent: pulumi.Resource,
 ): aws.imagebuilder.ImageRecipe {
   const { prefix, region } = args.deployment;
-  const data = renderImageComponent(args.jenkinsVersion);
+  const data = renderImageComponent(args.software);
   const key = args.kmsKeyArns[region];
   const component = new aws.imagebuilder.Component(
     `${name}-component`,
     {
-      name: `${prefix}-controller`,
-      description: "Jenkins, Java and plugins",
+      name: `${prefix}-${args.software.machine}`,
+      description: args.software.contents,
       platform: "Linux",
       version: contentVersion(data),
       data,
@@ -83,7 +83,7 @@ function createRecipe(
   return new aws.imagebuilder.ImageRecipe(
     `${name}-recipe`,
     {
-      name: `${prefix}-controller`,
+      name: `${prefix}-${args.software.machine}`,
       version: contentVersion(data, args.architecture, String(args.rootVolumeGb)),
       parentImage: `arn:aws:imagebuilder:${region}:aws:image/${parentImages[args.architecture]}/x.x.x`,
       components: [{ componentArn: component.arn }],
@@ -125,7 +125,7 @@ function createInfrastructure(
   return new aws.imagebuilder.InfrastructureConfiguration(
     `${name}-infrastructure`,
     {
-      name: `${prefix}-controller`,
+      name: `${prefix}-${args.software.machine}`,
       instanceProfileName: builderProfile(name, args.deployment, parent).name,
       instanceTypes: [buildTypes[args.architecture]],
       subnetId: args.subnetId,
@@ -147,16 +147,16 @@ function createDistribution(
   return new aws.imagebuilder.DistributionConfiguration(
     `${name}-distribution`,
     {
-      name: `${prefix}-controller`,
+      name: `${prefix}-${args.software.machine}`,
       description: "The same image in both regions",
       distributions: [region, peerRegion].map((each) => {
         const key = args.kmsKeyArns[each];
         return {
           region: each,
           amiDistributionConfiguration: {
-            name: `${prefix}-controller-{{ imagebuilder:buildDate }}`,
+            name: `${prefix}-${args.software.machine}-{{ imagebuilder:buildDate }}`,
             ...(key === undefined ? {} : { kmsKeyId: key }),
-            amiTags: { Name: `${prefix}-controller`, project: "jenkins-pilot-light" },
+            amiTags: { Name: `${prefix}-${args.software.machine}`, project: "jenkins-pilot-light" },
           },
         };
       }),

@@ -1,30 +1,26 @@
-import {
-  renderSoftwareInstallation,
-  softwarePaths,
-  softwareRelease,
-} from "../jenkins/softwareRenderer";
+import type { MachineSoftware } from "./machineSoftware";
 
 /**
- * The document by which EC2 Image Builder turns Amazon Linux 2023 into the image of controllers and
- * agents: patches, Java, Jenkins, plugins and AWS's agents at build time; then checks on the machine
- * that built and on one that was started from the result. An image that fails one is never
- * distributed.
+ * The document by which EC2 Image Builder turns Amazon Linux 2023 into a golden image: patches, the
+ * software and AWS's agents at build time; then checks on the machine that built and on one that was
+ * started from the result. An image that fails one is never distributed.
  *
  * Format: https://docs.aws.amazon.com/imagebuilder/latest/userguide/toe-use-documents.html
  */
-export function renderImageComponent(jenkinsVersion: string): string {
-  return document([
+export function renderImageComponent(software: MachineSoftware): string {
+  const checks = checkScript(software.checks);
+  return document(software, [
     {
       name: "build",
       steps: [
         { name: "UpdateOperatingSystem", action: "UpdateOS" },
-        bash("InstallSoftware", renderSoftwareInstallation(jenkinsVersion)),
+        bash("InstallSoftware", software.installation),
         bash("EnableAgents", enableAgents),
         bash("RemoveTraces", removeTraces),
       ],
     },
-    { name: "validate", steps: [bash("CheckSoftware", checkSoftware(jenkinsVersion))] },
-    { name: "test", steps: [bash("CheckSoftwareAfterBoot", checkSoftware(jenkinsVersion))] },
+    { name: "validate", steps: [bash("CheckSoftware", checks)] },
+    { name: "test", steps: [bash("CheckSoftwareAfterBoot", checks)] },
   ]);
 }
 
@@ -55,18 +51,11 @@ dnf clean all
 truncate -s 0 /etc/machine-id
 `;
 
-function checkSoftware(jenkinsVersion: string): string {
+function checkScript(checks: string): string {
   return `#!/bin/bash
 set -euo pipefail
 fail() { echo "golden image: $1" >&2; exit 1; }
-grep -qxF ${shellQuoted(softwareRelease(jenkinsVersion))} ${softwarePaths.release} || fail "the software is not complete"
-${softwarePaths.javaHome}/bin/java -version 2>&1 | grep -q '"21[.]' || fail "Java 21 is missing"
-test -s ${softwarePaths.war} || fail "jenkins.war is missing"
-ls ${softwarePaths.plugins}/*.[hj]pi >/dev/null || fail "there are no plugins"
-command -v mount.efs >/dev/null || fail "amazon-efs-utils is missing"
-systemctl is-enabled --quiet amazon-ssm-agent.service || fail "the SSM agent does not start at boot"
-if systemctl is-enabled --quiet jenkins.service; then fail "Jenkins would start without its lease"; fi
-`;
+${checks}`;
 }
 
 interface Step {
@@ -79,10 +68,13 @@ function bash(name: string, script: string): Step {
   return { name, action: "ExecuteBash", script };
 }
 
-function document(phases: readonly { name: string; steps: readonly Step[] }[]): string {
+function document(
+  { document: name, description }: MachineSoftware,
+  phases: readonly { name: string; steps: readonly Step[] }[],
+): string {
   return [
-    "name: jenkins",
-    "description: Jenkins controllers and agents on Amazon Linux 2023",
+    `name: ${name}`,
+    `description: ${description} on Amazon Linux 2023`,
     "schemaVersion: 1.0",
     "phases:",
     ...phases.flatMap(({ name, steps }) => [
@@ -112,8 +104,4 @@ function renderStep({ name, action, script }: Step): string[] {
     .split("\n")
     .map((line) => (line === "" ? "" : `              ${line}`));
   return [...head, "        inputs:", "          commands:", "            - |", ...indented];
-}
-
-function shellQuoted(text: string): string {
-  return `'${text.replace(/'/g, "'\\''")}'`;
 }
