@@ -59,7 +59,7 @@ export class AlarmTopics extends pulumi.ComponentResource {
       `${name}-${purpose}`,
       {
         name: `${prefix}-${purpose}`,
-        displayName: `Jenkins ${purpose}`,
+        displayName: `${prefix} ${purpose}`,
         kmsMasterKeyId: args.kmsKeyArn,
       },
       { parent: this },
