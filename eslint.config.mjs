@@ -27,6 +27,18 @@ const effectfulModules = [
   },
 ];
 
+/** What a promotion decides, renders and says; its effects have folders of their own. */
+const purePromotionFiles = [
+  "promotion/*.ts",
+  "promotion/files/files*.ts",
+  "promotion/servers/{dialect,replicaStatus}.ts",
+];
+
+const deployedModules = {
+  group: ["**/components/**", "**/stacks/**", "**/failover/**", "@pulumi/*"],
+  message: "A promotion needs neither Pulumi nor what is deployed, only its target.",
+};
+
 export default tseslint.config(
   { ignores: ["node_modules/", "bin/", ".cache/"] },
   eslint.configs.recommended,
@@ -61,6 +73,7 @@ export default tseslint.config(
       "stacks/**/*.ts",
       "components/**/*.ts",
       "failover/**/*.ts",
+      "promotion/**/*.ts",
       "commands/**/*.ts",
     ],
     rules: {
@@ -71,6 +84,17 @@ export default tseslint.config(
           message: "The product must deploy with local/, lab/, explore/ and test/ deleted.",
         },
       ],
+    },
+  },
+  {
+    // The stacks take its target's shape from it, and not the reverse.
+    files: ["promotion/**/*.ts"],
+    rules: { "no-restricted-imports": ["error", { patterns: [deployedModules] }] },
+  },
+  {
+    files: purePromotionFiles,
+    rules: {
+      "no-restricted-imports": ["error", { patterns: [...effectfulModules, deployedModules] }],
     },
   },
   {

@@ -17,6 +17,8 @@ export interface ReplicaState {
   /** Its own server id, and that of the server it replicates from; 0 before it was ever connected. */
   readonly serverId: number;
   readonly sourceServerId: number;
+  /** It was told to apply up to an exact place; holds until the next start. */
+  readonly until: boolean;
   /** Whether it can be told to apply up to an exact place and no farther. */
   readonly canStopAt: boolean;
   /** How replication is begun and ended there. */
@@ -32,8 +34,7 @@ export interface SourceState {
 
 /** What was found out, or why nothing was. */
 export type Reading<T> =
-  | { readonly known: true; readonly value: T }
-  | { readonly known: false; readonly error: string };
+  { readonly known: true; readonly value: T } | { readonly known: false; readonly error: string };
 
 /** A replica and what could be read of it. `value: undefined`: the server is no replica at all. */
 export interface SeenReplica {
