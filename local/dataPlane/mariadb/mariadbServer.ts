@@ -92,7 +92,7 @@ export class MariadbServer {
       if (this.port === 0) this.port = await freePort();
       this.spawn();
       if (await this.answers()) return;
-      const taken = /Address already in use/.test(this.log);
+      const taken = this.log.includes("Address already in use");
       if (!taken || attempt === startAttempts)
         throw new Error(`MariaDB did not start in ${this.folder}:\n${this.log.slice(-2_000)}`);
       this.port = 0;
