@@ -27,7 +27,7 @@ import {
 import type { Network, NetworkArgs } from "../components/network/network";
 import type { VaultLock } from "../components/operations/backupVaults";
 import type { ObservabilityArgs } from "../components/operations/observability";
-import type { Subscribers } from "../components/recovery/alarmTopics";
+import type { Subscribers } from "../components/operations/alarmTopic";
 import type { PilotLightPolicy } from "../components/recovery/pilotLightRegion";
 import type { TrafficArgs, TrafficLoadBalancer } from "../components/recovery/traffic";
 import { parseInstanceType } from "./config/instanceType";
