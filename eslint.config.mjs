@@ -42,7 +42,7 @@ function noWorkload(folders, message) {
 }
 
 /** Each carries a workload; everything else among the components must serve any of them. */
-const workloads = ["jenkins", "pair", "webapp", "containers"];
+const workloads = ["jenkins", "pair", "webapp", "container"];
 
 export default tseslint.config(
   { ignores: ["node_modules/", "bin/", ".cache/"] },
@@ -103,12 +103,12 @@ export default tseslint.config(
       "no-restricted-syntax": [
         "error",
         productAlone,
-        noWorkload(["webapp", "containers"], "Workloads must not know of each other."),
+        noWorkload(["webapp", "container"], "Workloads must not know of each other."),
       ],
     },
   },
   {
-    files: ["components/{webapp,containers}/**/*.ts"],
+    files: ["components/{webapp,container}/**/*.ts"],
     rules: {
       "no-restricted-syntax": [
         "error",

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ReplicatedDatabase } from "../components/data/replicatedDatabase";
 import { roleOf } from "../components/deployment";
-import { homeDirectories } from "../components/jenkins/controllerPlan";
+import { homeDirectories } from "../components/jenkins/teamHomes";
 import { SharedHome } from "../components/home/sharedHome";
 import { JenkinsCluster } from "../components/jenkins/jenkinsCluster";
 import { Observability } from "../components/operations/observability";

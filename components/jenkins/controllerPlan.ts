@@ -1,4 +1,4 @@
-import type { HomeDirectory } from "../home/homePlan";
+import { homeDirectories } from "./teamHomes";
 import type { RegionRole } from "../deployment";
 import type { Capacity, Team } from "./team";
 
@@ -27,24 +27,6 @@ export function servingSizes(team: Team): Capacity {
 /** The sizes that a team's group is first made with. */
 export function initialSizes(team: Team, role: RegionRole): Capacity {
   return role === "active" ? servingSizes(team) : asleep;
-}
-
-/**
- * The homes of all teams. Homes are never shared: an `active-active` team has one for each
- * controller that it may ever run at once, so that scaling out finds its home prepared and, because
- * directories replicate, the waiting region finds it too.
- */
-export function homeDirectories(
-  teams: readonly Pick<Team, "name" | "strategy" | "capacity">[],
-): HomeDirectory[] {
-  return teams.flatMap(({ name, strategy, capacity }) =>
-    strategy === "active-active"
-      ? Array.from({ length: capacity.max }, (_, slot) => ({
-          name: `${name}/controller-${slot + 1}`,
-          team: name,
-        }))
-      : [{ name, team: name }],
-  );
 }
 
 /** The homes that a team's controllers may take: one, or one for each possible controller. */

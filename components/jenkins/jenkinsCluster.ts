@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { refuseProblems } from "../argumentProblems";
+import type { Workload } from "../workload";
 import { AcceleratorEndpoint } from "../loadBalancer/acceleratorEndpoint";
 import { createAccessLogBucket } from "../loadBalancer/accessLogs";
 import { type AgentFleet, createAgentFleet } from "./agentFleet";
@@ -14,7 +15,7 @@ import { LoadBalancer } from "../loadBalancer/loadBalancer";
 import { type Placement, placeTeams, shardCount } from "./shardPlan";
 import { createLeaseTable } from "./startLeases";
 import type { Capacity, Team, TeamStrategy } from "./team";
-import { loginHealthCheck, maintenancePage, teamService } from "./teamService";
+import { loginHealthCheck, loginPath, maintenancePage, teamService } from "./teamService";
 import { webPort } from "./systemdUnitRenderer";
 import { createWarmPair, type WarmPair } from "./warmPair";
 
@@ -43,6 +44,8 @@ export interface ClusterTeam {
   /** Sizes while the region serves, also where it waits. */
   readonly serving: Capacity;
   readonly strategy: TeamStrategy;
+  /** A failover brings it along. */
+  readonly moves: boolean;
   readonly hosts: readonly string[];
 }
 
@@ -52,10 +55,14 @@ export interface ClusterTeam {
  *
  * @throws pulumi.InputPropertiesError naming every team that cannot be built.
  */
-export class JenkinsCluster extends pulumi.ComponentResource {
+export class JenkinsCluster extends pulumi.ComponentResource implements Workload {
   /** By shard. */
   readonly loadBalancers: readonly ClusterLoadBalancer[];
   readonly teams: Readonly<Record<string, ClusterTeam>>;
+  /** What tells that a team's Jenkins serves. */
+  readonly healthPaths = [loginPath];
+  /** Of all teams' homes. */
+  readonly home: { readonly fileSystemId: pulumi.Input<string> };
   /** Where users find each team. */
   readonly urls: Readonly<Record<string, string>>;
   readonly leaseTableName: pulumi.Output<string>;
@@ -76,6 +83,7 @@ export class JenkinsCluster extends pulumi.ComponentResource {
     );
 
     this.loadBalancers = shards.map(describeShard);
+    this.home = { fileSystemId: args.home.fileSystemId };
     this.teams = Object.fromEntries(built);
     this.urls = Object.fromEntries(
       args.teams.map((team) => [team.name, `https://${hostOf(team, args.domain)}/`]),
@@ -190,6 +198,7 @@ export class JenkinsCluster extends pulumi.ComponentResource {
       loadBalancerIndex: placement.shard,
       serving: servingSizes(team),
       strategy: team.strategy,
+      moves: team.strategy !== "local-only",
       hosts: [host],
     };
     return [team.name, facts];

@@ -1,12 +1,10 @@
-import type { WorkloadStrategy } from "../recovery/workload";
-
 /**
  * How a team's Jenkins survives losses.
  * - `active-passive`: one controller writes one home; another machine takes over.
  * - `active-active`: two or more live controllers, each with a home of its own.
  * - `local-only`: one controller in the active region; a failover leaves it behind.
  */
-export type TeamStrategy = WorkloadStrategy;
+export type TeamStrategy = "active-passive" | "active-active" | "local-only";
 
 /** What stands by for an `active-passive` team: a replacement from the image, or a running peer. */
 export type Standby = "cold" | "warm";

@@ -13,10 +13,8 @@ export interface Subscribers {
 
 export interface AlarmTopicArgs {
   readonly deployment: Deployment;
-  /** Ends the topic's name. */
+  /** Ends the topic's name and the sender of its text messages. */
   readonly purpose: string;
-  /** Sender of text messages. */
-  readonly title: string;
   readonly subscribers: Subscribers;
   /**
    * Customer key of the region. Its policy must let `cloudwatch.amazonaws.com` use it
@@ -38,7 +36,7 @@ export function createAlarmTopic(
     `${name}-${purpose}`,
     {
       name: `${prefix}-${purpose}`,
-      displayName: args.title,
+      displayName: `${prefix} ${purpose}`,
       kmsMasterKeyId: args.kmsKeyArn,
     },
     { parent },

@@ -32,7 +32,7 @@ export class AlarmTopics extends pulumi.ComponentResource {
     super("jenkins-pilot-light:recovery:AlarmTopics", name, {}, opts);
     refuseProblems("AlarmTopics", subscriberProblems(args.subscribers));
     const topic = (purpose: string): aws.sns.Topic =>
-      createAlarmTopic(name, { ...args, purpose, title: `Jenkins ${purpose}` }, this);
+      createAlarmTopic(name, { ...args, purpose }, this);
     const topics = { alarms: topic("alarms"), announcements: topic("announcements") };
     this.alarmsTopicArn = topics.alarms.arn;
     this.announcementsTopicArn = topics.announcements.arn;

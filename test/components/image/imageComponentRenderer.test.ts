@@ -1,11 +1,11 @@
 import { execFileSync } from "node:child_process";
 import { expect } from "chai";
+import { jenkinsSoftware } from "../../../components/jenkins/imageSoftwareRenderer";
 import { parse } from "yaml";
 import {
   contentVersion,
   renderImageComponent,
 } from "../../../components/image/imageComponentRenderer";
-import { jenkinsSoftware } from "../../../components/jenkins/imageSoftwareRenderer";
 import { renderSoftwareInstallation } from "../../../components/jenkins/softwareRenderer";
 
 interface Document {

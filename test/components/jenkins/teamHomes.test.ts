@@ -1,10 +1,10 @@
 import { expect } from "chai";
 import { directoryProblems } from "../../../components/home/homePlan";
-import { homeDirectories } from "../../../components/jenkins/controllerPlan";
+import { homeDirectories } from "../../../components/jenkins/teamHomes";
 
 const capacity = { min: 2, desired: 2, max: 3 };
 
-describe("controller plan", () => {
+describe("the teams' homes", () => {
   it("gives each live controller a home of its own, and every other team one", () => {
     const homes = homeDirectories([
       { name: "devops", strategy: "active-active", capacity },
