@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { ArgumentProblem } from "../argumentProblems";
+import { type ArgumentProblem, refuseProblems } from "../argumentProblems";
 import type { Deployment } from "../deployment";
 
 /** People who are told. */
@@ -62,6 +62,19 @@ export function createAlarmTopic(
     );
   }
   return topic;
+}
+
+/** {@link createAlarmTopic}'s topic by itself. */
+export class AlarmTopic extends pulumi.ComponentResource {
+  readonly topicArn: pulumi.Output<string>;
+
+  /** @throws pulumi.InputPropertiesError naming every bad subscriber. */
+  constructor(name: string, args: AlarmTopicArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("jenkins-pilot-light:operations:AlarmTopic", name, {}, opts);
+    refuseProblems("AlarmTopic", subscriberProblems(args.subscribers));
+    this.topicArn = createAlarmTopic(name, args, this).arn;
+    this.registerOutputs({ topicArn: this.topicArn });
+  }
 }
 
 /** What is wrong with the people who are to be told. */
