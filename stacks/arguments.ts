@@ -61,7 +61,10 @@ export function networkArgs(
 }
 
 /** The newest Amazon Linux for a machine type's processor, as AWS publishes it in each region. */
-function amazonLinux(instanceType: string, opts: pulumi.InvokeOptions): pulumi.Output<string> {
+export function amazonLinux(
+  instanceType: string,
+  opts: pulumi.InvokeOptions,
+): pulumi.Output<string> {
   const architecture = parseInstanceType(instanceType)?.architecture ?? "x86_64";
   const name = `/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-${architecture}`;
   return aws.ssm.getParameterOutput({ name }, opts).value;
