@@ -27,7 +27,7 @@ import {
 import type { Network, NetworkArgs } from "../components/network/network";
 import type { VaultLock } from "../components/operations/backupVaults";
 import type { ObservabilityArgs } from "../components/operations/observability";
-import type { Subscribers } from "../components/recovery/alarmTopics";
+import type { Subscribers } from "../components/operations/alarmTopic";
 import type { PilotLightPolicy } from "../components/recovery/pilotLightRegion";
 import type { TrafficArgs, TrafficLoadBalancer } from "../components/recovery/traffic";
 import { parseInstanceType } from "./config/instanceType";
@@ -61,7 +61,10 @@ export function networkArgs(
 }
 
 /** The newest Amazon Linux for a machine type's processor, as AWS publishes it in each region. */
-function amazonLinux(instanceType: string, opts: pulumi.InvokeOptions): pulumi.Output<string> {
+export function amazonLinux(
+  instanceType: string,
+  opts: pulumi.InvokeOptions,
+): pulumi.Output<string> {
   const architecture = parseInstanceType(instanceType)?.architecture ?? "x86_64";
   const name = `/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-${architecture}`;
   return aws.ssm.getParameterOutput({ name }, opts).value;

@@ -2,6 +2,8 @@ import * as awsx from "@pulumi/awsx";
 import * as pulumi from "@pulumi/pulumi";
 import { type ArgumentProblem, refuseProblems, wholeNumberProblem } from "../argumentProblems";
 import type { Deployment } from "../deployment";
+import type { Flow } from "./accessListPlan";
+import { createAccessLists } from "./accessLists";
 import { Bastion, type BastionArgs, bastionProblems } from "./bastion";
 import { createEndpoints } from "./endpoints";
 import { createFlowLog } from "./flowLog";
@@ -26,6 +28,11 @@ export interface NetworkArgs<Group extends string> {
   readonly flowLogRetentionDays: number;
   /** The workload's security groups. */
   readonly securityGroups: SecurityGroupPlan<Group>;
+  /**
+   * Connections that the subnets' access lists let through, beneath the security groups. Default: the
+   * VPC's own list, which lets everything through.
+   */
+  readonly flows?: readonly Flow[];
   /** A machine for SSH. Default none: Session Manager needs no open port and no key. */
   readonly bastion?: BastionArgs;
 }
@@ -86,6 +93,26 @@ export class Network<Group extends string> extends pulumi.ComponentResource {
       this,
     );
     createFlowLog(name, args.deployment, vpc.vpcId, args.flowLogRetentionDays, this);
+    if (args.flows !== undefined) {
+      createAccessLists(
+        name,
+        {
+          prefix,
+          vpcId: vpc.vpcId,
+          subnets: planSubnets(args.cidr, args.availabilityZones),
+          subnetIds: {
+            public: vpc.publicSubnetIds,
+            private: vpc.privateSubnetIds,
+            isolated: vpc.isolatedSubnetIds,
+          },
+          flows: withBastion(args),
+          ...(args.bastion === undefined
+            ? {}
+            : { bastion: bastionRange(args.cidr, args.availabilityZones) }),
+        },
+        this,
+      );
+    }
     if (args.bastion !== undefined) {
       new Bastion(
         `${name}-bastion`,
@@ -115,6 +142,11 @@ export class Network<Group extends string> extends pulumi.ComponentResource {
       securityGroups: this.securityGroups,
     });
   }
+}
+
+/** What the workload's machines need, and from a bastion's subnet SSH to them. */
+function withBastion({ flows = [], bastion }: NetworkArgs<string>): readonly Flow[] {
+  return bastion === undefined ? flows : [...flows, { from: "bastion", to: "private", port: 22 }];
 }
 
 const natStrategies = { none: "None", single: "Single", perAz: "OnePerAz" } as const;
