@@ -44,6 +44,18 @@ function noWorkload(folders, message) {
 /** Each carries a workload; everything else among the components must serve any of them. */
 const workloads = ["jenkins", "pair", "webapp", "container"];
 
+/** What a promotion decides, renders and says; its effects have folders of their own. */
+const purePromotionFiles = [
+  "promotion/*.ts",
+  "promotion/files/files*.ts",
+  "promotion/servers/{dialect,replicaStatus}.ts",
+];
+
+const deployedModules = {
+  group: ["**/components/**", "**/stacks/**", "**/failover/**", "@pulumi/*"],
+  message: "A promotion needs neither Pulumi nor what is deployed, only its target.",
+};
+
 export default tseslint.config(
   { ignores: ["node_modules/", "bin/", ".cache/"] },
   eslint.configs.recommended,
@@ -78,6 +90,7 @@ export default tseslint.config(
       "stacks/**/*.ts",
       "components/**/*.ts",
       "failover/**/*.ts",
+      "promotion/**/*.ts",
       "commands/**/*.ts",
     ],
     rules: {
@@ -115,6 +128,17 @@ export default tseslint.config(
         productAlone,
         noWorkload(["jenkins", "pair"], "Workloads must not know of each other."),
       ],
+    },
+  },
+  {
+    // The stacks take its target's shape from it, and not the reverse.
+    files: ["promotion/**/*.ts"],
+    rules: { "no-restricted-imports": ["error", { patterns: [deployedModules] }] },
+  },
+  {
+    files: purePromotionFiles,
+    rules: {
+      "no-restricted-imports": ["error", { patterns: [...effectfulModules, deployedModules] }],
     },
   },
   {
