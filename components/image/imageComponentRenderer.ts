@@ -1,26 +1,36 @@
-import type { MachineSoftware } from "./machineSoftware";
+/** What an image has beyond Amazon Linux 2023 and AWS's agents. Scripts run as root, by bash. */
+export interface ImageSoftware {
+  /** Ends the names of image, recipe and pipeline: a-z, 0-9 and hyphens. */
+  readonly name: string;
+  /** Whom the image is for, in words. */
+  readonly description: string;
+  /** Installs it, from the internet; ends at once on a machine that has it. */
+  readonly install: string;
+  /** Fails, and says why, on a machine that lacks it. */
+  readonly check: string;
+}
 
 /**
- * The document by which EC2 Image Builder turns Amazon Linux 2023 into a golden image: patches, the
- * software and AWS's agents at build time; then checks on the machine that built and on one that was
- * started from the result. An image that fails one is never distributed.
+ * The document by which EC2 Image Builder turns Amazon Linux 2023 into a golden image: patches,
+ * the workload's software and AWS's agents at build time; then checks on the machine
+ * that built and on one that was started from the result. An image that fails one is never
+ * distributed.
  *
  * Format: https://docs.aws.amazon.com/imagebuilder/latest/userguide/toe-use-documents.html
  */
-export function renderImageComponent(software: MachineSoftware): string {
-  const checks = checkScript(software.checks);
+export function renderImageComponent(software: ImageSoftware): string {
   return document(software, [
     {
       name: "build",
       steps: [
         { name: "UpdateOperatingSystem", action: "UpdateOS" },
-        bash("InstallSoftware", software.installation),
+        bash("InstallSoftware", software.install),
         bash("EnableAgents", enableAgents),
         bash("RemoveTraces", removeTraces),
       ],
     },
-    { name: "validate", steps: [bash("CheckSoftware", checks)] },
-    { name: "test", steps: [bash("CheckSoftwareAfterBoot", checks)] },
+    { name: "validate", steps: [bash("CheckSoftware", `${software.check}${checkAgents}`)] },
+    { name: "test", steps: [bash("CheckSoftwareAfterBoot", `${software.check}${checkAgents}`)] },
   ]);
 }
 
@@ -40,7 +50,7 @@ export function contentVersion(...content: readonly string[]): string {
 /** Without the SSM agent nobody reaches a machine that has no SSH. */
 const enableAgents = `#!/bin/bash
 set -euo pipefail
-dnf -y install amazon-ssm-agent
+dnf -y install amazon-ssm-agent amazon-cloudwatch-agent
 systemctl enable amazon-ssm-agent.service amazon-cloudwatch-agent.service
 `;
 
@@ -51,12 +61,9 @@ dnf clean all
 truncate -s 0 /etc/machine-id
 `;
 
-function checkScript(checks: string): string {
-  return `#!/bin/bash
-set -euo pipefail
-fail() { echo "golden image: $1" >&2; exit 1; }
-${checks}`;
-}
+/** Follows the workload's own check. */
+const checkAgents = `systemctl is-enabled --quiet amazon-ssm-agent.service || { echo "golden image: the SSM agent does not start at boot" >&2; exit 1; }
+`;
 
 interface Step {
   readonly name: string;
@@ -69,7 +76,7 @@ function bash(name: string, script: string): Step {
 }
 
 function document(
-  { document: name, description }: MachineSoftware,
+  { name, description }: ImageSoftware,
   phases: readonly { name: string; steps: readonly Step[] }[],
 ): string {
   return [
@@ -77,8 +84,8 @@ function document(
     `description: ${description} on Amazon Linux 2023`,
     "schemaVersion: 1.0",
     "phases:",
-    ...phases.flatMap(({ name, steps }) => [
-      `  - name: ${name}`,
+    ...phases.flatMap(({ name: phase, steps }) => [
+      `  - name: ${phase}`,
       "    steps:",
       ...steps.flatMap(renderStep),
     ]),
@@ -86,7 +93,7 @@ function document(
   ].join("\n");
 }
 
-/** Half an hour: the first build downloads some 600 MB of packages and plugins. */
+/** Half an hour: a first build of Jenkins downloads some 600 MB of packages and plugins. */
 const stepTimeoutSeconds = 1800;
 
 function renderStep({ name, action, script }: Step): string[] {

@@ -65,7 +65,7 @@ function createSpotFleet(name: string, args: AgentFleetArgs, parent: pulumi.Reso
     name,
     {
       roleName: `${group}-${deployment.region}`,
-      team: team.name,
+      tags: { team: team.name },
       policyName: "agent",
       statements: [
         {
@@ -92,7 +92,7 @@ function createSpotFleet(name: string, args: AgentFleetArgs, parent: pulumi.Reso
       vpcSecurityGroupIds: [args.securityGroupId],
       iamInstanceProfile: { arn: profileArn },
       userData: Buffer.from(userData).toString("base64"),
-      ...machineDefaults({ team: team.name, name: group, volumeGb: 50 }),
+      ...machineDefaults({ tags: { team: team.name }, name: group, volumeGb: 50 }),
     },
     { parent },
   );

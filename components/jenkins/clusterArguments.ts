@@ -7,7 +7,7 @@ import { targetGroupNameLimit } from "../limits";
 import type { PairProfile } from "../pair/proxyTiming";
 import { hasPair, homesOf } from "./controllerPlan";
 import type { ResultsDatabase } from "./jenkinsConfigurationRenderer";
-import type { OpenIdConnect } from "../loadBalancer/loadBalancer";
+import type { OpenIdConnect } from "../loadBalancer/hostRule";
 import type { Team } from "./team";
 import { isReservedTeamName, reservedTeamNames } from "./teamNames";
 

@@ -76,7 +76,7 @@ export class ControllerGroup extends pulumi.ComponentResource {
         vpcSecurityGroupIds: [this.args.securityGroupId],
         iamInstanceProfile: { arn: this.args.instanceProfileArn },
         userData: userData.apply((given) => renderUserData(given, bootCompression)),
-        ...machineDefaults({ team: team.name, name, volumeGb: 50 }),
+        ...machineDefaults({ tags: { team: team.name }, name, volumeGb: 50 }),
       },
       { parent: this },
     );

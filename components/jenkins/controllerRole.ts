@@ -43,7 +43,7 @@ export function createControllerRole(
     `${name}-${args.team.name}`,
     {
       roleName: `${args.deployment.prefix}-${args.team.name}-${args.deployment.region}`,
-      team: args.team.name,
+      tags: { team: args.team.name },
       policyName: "controller",
       statements: [...controllerStatements(args), leaveInGoodOrder(args)],
     },

@@ -72,7 +72,7 @@ export class RehearsalMachines extends pulumi.ComponentResource {
       name,
       {
         roleName: `${rehearsalName(args.deployment.prefix)}-machines-${args.deployment.region}`,
-        team: "rehearsal",
+        tags: { team: "rehearsal" },
         policyName: "rehearsal",
         statements: [writeLogs(args), sessionManagerStatement],
       },
@@ -103,7 +103,11 @@ export class RehearsalMachines extends pulumi.ComponentResource {
   ): void {
     const { prefix } = args.deployment;
     const machine = rehearsalTemplateName(prefix, team.name);
-    const defaults = machineDefaults({ team: team.name, name: machine, volumeGb: args.volumeGb });
+    const defaults = machineDefaults({
+      tags: { team: team.name },
+      name: machine,
+      volumeGb: args.volumeGb,
+    });
     new aws.ec2.LaunchTemplate(
       `${name}-${team.name}`,
       {

@@ -1,4 +1,5 @@
-import { healthCheckOf, type OpenIdConnect, type Service } from "../loadBalancer/loadBalancer";
+import type { Service } from "../loadBalancer/loadBalancer";
+import { healthCheckOf, type OpenIdConnect } from "../loadBalancer/hostRule";
 import { webPort } from "./systemdUnitRenderer";
 import type { Team } from "./team";
 

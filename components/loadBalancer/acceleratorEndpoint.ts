@@ -1,7 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Deployment } from "../deployment";
-import { alivePath, type HealthCheck, type LoadBalancer } from "./loadBalancer";
+import { alivePath, type LoadBalancer } from "./loadBalancer";
+import type { HealthCheck } from "./hostRule";
 
 export interface AcceleratorEndpointArgs {
   readonly deployment: Deployment;

@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Deployment } from "../deployment";
+import { createHostRule, type HealthCheck, type HostTarget, type OpenIdConnect } from "./hostRule";
 
 /**
  * TLS 1.2 and 1.3 with forward secrecy, and a key exchange that also resists quantum computers where
@@ -25,16 +26,6 @@ const clientKeepAliveSeconds = 60;
 /** A path that the load balancer answers itself, whatever the machines do. */
 export const alivePath = "/pilot-light/alive";
 
-/** Log-on at the load balancer before any request reaches a machine. */
-export interface OpenIdConnect {
-  readonly issuer: string;
-  readonly authorizationEndpoint: string;
-  readonly tokenEndpoint: string;
-  readonly userInfoEndpoint: string;
-  readonly clientId: string;
-  readonly clientSecret: pulumi.Input<string>;
-}
-
 export interface LoadBalancerArgs {
   readonly deployment: Deployment;
   /** Which one of the region's, from 0. */
@@ -50,24 +41,6 @@ export interface LoadBalancerArgs {
   readonly absencePage: string;
   /** A WAFv2 web ACL of this region; see {@link file://./webAcl.ts} for its price. */
   readonly webAclArn?: pulumi.Input<string>;
-}
-
-/** What a target group asks its targets; times in seconds. */
-export type HealthCheck = aws.types.input.lb.TargetGroupHealthCheck;
-
-/** Two good answers make a target healthy, three missing ones end that: 20 and 30 s. */
-export function healthCheckOf(path: string, matcher: string): HealthCheck {
-  return {
-    enabled: true,
-    protocol: "HTTP",
-    path,
-    port: "traffic-port",
-    matcher,
-    interval: 10,
-    timeout: 5,
-    healthyThreshold: 2,
-    unhealthyThreshold: 3,
-  };
 }
 
 /** Something that answers behind the load balancer: a team's Jenkins, or a part of an application. */
@@ -87,13 +60,6 @@ export interface Service {
   /** False where it never runs: its host gets the page that says so. */
   readonly served: boolean;
   readonly oidc?: OpenIdConnect;
-}
-
-/** Where a service's machines are registered. */
-export interface ServiceTarget {
-  readonly targetGroup: aws.lb.TargetGroup;
-  /** Its ARN, known once the load balancer sends users there; undefined if it does not. */
-  readonly routedArn: pulumi.Output<string> | undefined;
 }
 
 /** One region's load balancer, for up to 90 teams of Jenkins, about $16.43 a month before traffic. */
@@ -130,44 +96,22 @@ export class LoadBalancer extends pulumi.ComponentResource {
   }
 
   /** Sends a host, or some paths of it, to a target group of its own. */
-  addService(service: Service): ServiceTarget {
+  addService(service: Service): HostTarget {
     const { prefix } = this.args.deployment;
-    const tags = { team: service.team, Name: `${prefix}-${service.name}` };
-    const targetGroup = new aws.lb.TargetGroup(
-      `${this.name}-${service.name}`,
+    const { name, team, host, served, ...rule } = service;
+    return createHostRule(
+      `${this.name}-${name}`,
+      this.listenerArn,
       {
-        name: `${prefix}-${service.name}`,
+        ...rule,
+        name: `${prefix}-${name}`,
+        hosts: [host],
         vpcId: this.args.vpcId,
-        targetType: "instance",
-        protocol: "HTTP",
-        port: service.port,
-        deregistrationDelay: 30,
-        healthCheck: service.healthCheck,
-        stickiness: { type: "lb_cookie", enabled: service.sticky, cookieDuration: 86_400 },
-        tags,
+        ...(served ? {} : { page: this.absencePage() }),
+        tags: { team, Name: `${prefix}-${name}` },
       },
-      { parent: this },
+      this,
     );
-    const { oidc, paths, served } = service;
-    const forward = { type: "forward", targetGroupArn: targetGroup.arn };
-    const logOn = { type: "authenticate-oidc", order: 1, authenticateOidc: oidc };
-    const actions = oidc === undefined ? [forward] : [logOn, { ...forward, order: 2 }];
-    const rule = new aws.lb.ListenerRule(
-      `${this.name}-${service.name}`,
-      {
-        listenerArn: this.listenerArn,
-        priority: service.priority,
-        conditions: [
-          { hostHeader: { values: [service.host] } },
-          ...(paths === undefined ? [] : [{ pathPattern: { values: [...paths] } }]),
-        ],
-        actions: served ? actions : [this.absencePage()],
-        tags,
-      },
-      { parent: this },
-    );
-    const arns = pulumi.all([rule.arn, targetGroup.arn]);
-    return { targetGroup, routedArn: served ? arns.apply(([, arn]) => arn) : undefined };
   }
 
   private absencePage(): aws.types.input.lb.ListenerDefaultAction {

@@ -15,13 +15,14 @@ export function createMachineRole(
   name: string,
   args: {
     readonly roleName: string;
-    readonly team: string;
+    /** Of whom the machines serve: a team, or an environment. */
+    readonly tags: Readonly<Record<string, string>>;
     readonly policyName: string;
     readonly statements: readonly Statement[];
   },
   parent: pulumi.Resource,
 ): MachineRole {
-  const tags = { team: args.team, Name: args.roleName };
+  const tags = { ...args.tags, Name: args.roleName };
   const role = new aws.iam.Role(
     name,
     {

@@ -136,7 +136,7 @@ export class EdgePair extends pulumi.ComponentResource {
       name,
       {
         roleName: `${pair}-${args.deployment.region}`,
-        team: "all",
+        tags: { team: "all" },
         policyName: "edge",
         statements: [
           lookStatement(),

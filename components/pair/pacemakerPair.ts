@@ -144,7 +144,7 @@ export class PacemakerPair extends pulumi.ComponentResource {
         `${name}-${self + 1}`,
         {
           roleName: `${this.pairName}-${self + 1}-${deployment.region}`,
-          team: team.name,
+          tags: { team: team.name },
           policyName: "controller",
           statements: [
             ...args.statements,

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { GoldenImage, type GoldenImageArgs } from "../../../components/image/goldenImage";
-import { expectSafe } from "../../support/policyRules";
 import { jenkinsSoftware } from "../../../components/jenkins/imageSoftwareRenderer";
+import { expectSafe } from "../../support/policyRules";
 import { runComponent, valueOf } from "../../support/strictMocks";
 import { keyArns, primaryDeployment } from "../deployments";
 
