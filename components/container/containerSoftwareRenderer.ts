@@ -1,4 +1,4 @@
-import type { MachineSoftware } from "../image/machineSoftware";
+import type { ImageSoftware } from "../image/imageComponentRenderer";
 
 /**
  * Docker Compose, which Amazon Linux has no package of; checksums as the official image of Docker has
@@ -16,19 +16,19 @@ const releaseFile = "/opt/jenkins-pilot-light/release";
 const release = `compose=${compose.version}`;
 
 /** The software of machines that run containers, on Amazon Linux 2023. */
-export function containerSoftware(): MachineSoftware {
+export function containerSoftware(): ImageSoftware {
   return {
-    machine: "containers",
-    document: "containers",
+    name: "containers",
     description: "Machines for containers",
-    contents: "Docker, Compose and the credential helper for ECR",
-    installation: renderContainerSoftware(),
-    checks: `grep -qxF '${release}' ${releaseFile} || fail "the software is not complete"
+    install: renderContainerSoftware(),
+    check: `#!/bin/bash
+set -euo pipefail
+fail() { echo "golden image: $1" >&2; exit 1; }
+grep -qxF '${release}' ${releaseFile} || fail "the software is not complete"
 docker compose version --short | grep -qF '${compose.version}' || fail "Docker Compose is missing"
 command -v docker-credential-ecr-login >/dev/null || fail "the credential helper for ECR is missing"
 command -v jq >/dev/null || fail "jq is missing"
 systemctl is-enabled --quiet docker.service || fail "Docker does not start at boot"
-systemctl is-enabled --quiet amazon-ssm-agent.service || fail "the SSM agent does not start at boot"
 `,
   };
 }
