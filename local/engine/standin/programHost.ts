@@ -9,6 +9,7 @@ import type { Deployment } from "./deployment";
 const hostModule = require.resolve("@pulumi/pulumi/cmd/run");
 const failFastModule = path.join(__dirname, "failFast.js");
 const latePackagesModule = path.join(__dirname, "latePackages.js");
+const moduleNamesModule = path.join(__dirname, "moduleNames.js");
 const noDebugMessagesModule = path.join(__dirname, "noDebugMessages.js");
 
 /**
@@ -28,6 +29,7 @@ export async function runProgram(deployment: Deployment): Promise<boolean> {
     [
       ...["--require", failFastModule],
       ...["--require", latePackagesModule],
+      ...["--require", moduleNamesModule],
       ...["--require", noDebugMessagesModule],
       // Also for programs in JavaScript: without its handling of stack traces the host's
       // takes a minute and a gigabyte to print the first error that a program throws.
