@@ -27,6 +27,35 @@ const effectfulModules = [
   },
 ];
 
+/** The product stands alone. */
+const productAlone = {
+  selector: "ImportDeclaration[source.value=/(^|\\u002F)(local|lab|test|explore)\\u002F/]",
+  message: "The product must deploy with local/, lab/, explore/ and test/ deleted.",
+};
+
+/** Refuses imports from the folders of workloads among the components. */
+function noWorkload(folders, message) {
+  return {
+    selector: `ImportDeclaration[source.value=/(^|\\u002F)(${folders.join("|")})\\u002F/]`,
+    message,
+  };
+}
+
+/** Each carries a workload; everything else among the components must serve any of them. */
+const workloads = ["jenkins", "pair", "webapp", "container"];
+
+/** What a promotion decides, renders and says; its effects have folders of their own. */
+const purePromotionFiles = [
+  "promotion/*.ts",
+  "promotion/files/files*.ts",
+  "promotion/servers/{dialect,replicaStatus}.ts",
+];
+
+const deployedModules = {
+  group: ["**/components/**", "**/stacks/**", "**/failover/**", "@pulumi/*"],
+  message: "A promotion needs neither Pulumi nor what is deployed, only its target.",
+};
+
 export default tseslint.config(
   { ignores: ["node_modules/", "bin/", ".cache/"] },
   eslint.configs.recommended,
@@ -61,16 +90,55 @@ export default tseslint.config(
       "stacks/**/*.ts",
       "components/**/*.ts",
       "failover/**/*.ts",
+      "promotion/**/*.ts",
       "commands/**/*.ts",
+    ],
+    rules: {
+      "no-restricted-syntax": ["error", productAlone],
+    },
+  },
+  {
+    files: [
+      "components/*.ts",
+      "components/{network,loadBalancer,machine,home,data,recovery,operations,image}/**/*.ts",
     ],
     rules: {
       "no-restricted-syntax": [
         "error",
-        {
-          selector: "ImportDeclaration[source.value=/(^|\\u002F)(local|lab|test|explore)\\u002F/]",
-          message: "The product must deploy with local/, lab/, explore/ and test/ deleted.",
-        },
+        productAlone,
+        noWorkload(workloads, "A shared component must not know which workload it carries."),
       ],
+    },
+  },
+  {
+    files: ["components/{jenkins,pair}/**/*.ts"],
+    rules: {
+      "no-restricted-syntax": [
+        "error",
+        productAlone,
+        noWorkload(["webapp", "container"], "Workloads must not know of each other."),
+      ],
+    },
+  },
+  {
+    files: ["components/{webapp,container}/**/*.ts"],
+    rules: {
+      "no-restricted-syntax": [
+        "error",
+        productAlone,
+        noWorkload(["jenkins", "pair"], "Workloads must not know of each other."),
+      ],
+    },
+  },
+  {
+    // The stacks take its target's shape from it, and not the reverse.
+    files: ["promotion/**/*.ts"],
+    rules: { "no-restricted-imports": ["error", { patterns: [deployedModules] }] },
+  },
+  {
+    files: purePromotionFiles,
+    rules: {
+      "no-restricted-imports": ["error", { patterns: [...effectfulModules, deployedModules] }],
     },
   },
   {

@@ -16,13 +16,18 @@ import type { Deployment, RegionRole } from "../components/deployment";
 import type { SharedHomeArgs } from "../components/home/homeArguments";
 import type { SharedHome } from "../components/home/sharedHome";
 import type { GoldenImageArgs } from "../components/image/goldenImage";
+import { jenkinsSoftware } from "../components/jenkins/imageSoftwareRenderer";
 import { credentialNames } from "../components/jenkins/clusterCredentials";
 import type { JenkinsClusterArgs } from "../components/jenkins/clusterArguments";
 import type { JenkinsCluster } from "../components/jenkins/jenkinsCluster";
+import {
+  jenkinsSecurityGroups,
+  type JenkinsSecurityGroup,
+} from "../components/jenkins/securityGroupPlan";
 import type { Network, NetworkArgs } from "../components/network/network";
 import type { VaultLock } from "../components/operations/backupVaults";
 import type { ObservabilityArgs } from "../components/operations/observability";
-import type { Subscribers } from "../components/recovery/alarmTopics";
+import type { Subscribers } from "../components/operations/alarmTopic";
 import type { PilotLightPolicy } from "../components/recovery/pilotLightRegion";
 import type { TrafficArgs, TrafficLoadBalancer } from "../components/recovery/traffic";
 import { parseInstanceType } from "./config/instanceType";
@@ -31,17 +36,21 @@ import { inDays, inSeconds, type Settings, type StackSettings } from "./config";
 const milliseconds = (duration: Parameters<typeof inSeconds>[0]): number =>
   inSeconds(duration) * 1_000;
 
+/** A region's network as Jenkins needs it. */
+export type JenkinsNetwork = Network<JenkinsSecurityGroup>;
+
 export function networkArgs(
   { network, program }: Settings,
   deployment: Deployment,
   opts: pulumi.InvokeOptions,
-): NetworkArgs {
+): NetworkArgs<JenkinsSecurityGroup> {
   return {
     deployment,
     cidr: network.cidr[program],
     availabilityZones: network.availabilityZones === 2 ? 2 : 3,
     nat: network.nat,
     interfaceEndpoints: network.interfaceEndpoints,
+    securityGroups: jenkinsSecurityGroups,
     flowLogRetentionDays: inDays(network.flowLogRetention),
     ...(network.bastion === undefined
       ? {}
@@ -52,7 +61,10 @@ export function networkArgs(
 }
 
 /** The newest Amazon Linux for a machine type's processor, as AWS publishes it in each region. */
-function amazonLinux(instanceType: string, opts: pulumi.InvokeOptions): pulumi.Output<string> {
+export function amazonLinux(
+  instanceType: string,
+  opts: pulumi.InvokeOptions,
+): pulumi.Output<string> {
   const architecture = parseInstanceType(instanceType)?.architecture ?? "x86_64";
   const name = `/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-${architecture}`;
   return aws.ssm.getParameterOutput({ name }, opts).value;
@@ -61,21 +73,24 @@ function amazonLinux(instanceType: string, opts: pulumi.InvokeOptions): pulumi.O
 export function imageArgs(
   { image, regions, network: { nat } }: Settings,
   deployment: Deployment,
-  network: Network,
+  network: JenkinsNetwork,
   keys: EncryptionKeys,
 ): GoldenImageArgs {
   const { source, ids } = image;
-  const software = { architecture: image.architecture, jenkinsVersion: image.jenkinsVersion };
+  const what = {
+    architecture: image.architecture,
+    software: jenkinsSoftware(image.jenkinsVersion),
+  };
   if (source === "given") {
     const given = ids && { [regions.primary]: ids.primary, [regions.dr]: ids.dr };
-    return { deployment, source, ...software, ...(given ? { given } : {}) };
+    return { deployment, source, ...what, ...(given ? { given } : {}) };
   }
   // Packages come from the internet; without NAT the build has only the public subnets to reach it.
   const subnets = nat === "none" ? network.publicSubnetIds : network.privateSubnetIds;
   return {
     deployment,
     source,
-    ...software,
+    ...what,
     kmsKeyArns: keys.arns,
     subnetId: subnets.apply((ids) => ids[0] ?? ""),
     securityGroupId: network.securityGroups.agents,
@@ -87,7 +102,7 @@ type HomeOfRegion = Omit<SharedHomeArgs, "role" | "directories" | "replicateTo" 
 export function homeArgs(
   { home, network: { availabilityZones }, protectState }: Settings,
   deployment: Deployment,
-  network: Network,
+  network: JenkinsNetwork,
   kmsKeyArn: pulumi.Input<string>,
 ): HomeOfRegion {
   const { throughput, lifecycle, provisionedMibps } = home;
@@ -109,7 +124,7 @@ type DatabaseOfRegion = Omit<ReplicatedDatabaseArgs, "role" | "sourceArn" | "mas
 export function databaseArgs(
   { database, protectState }: Settings,
   deployment: Deployment,
-  network: Network,
+  network: JenkinsNetwork,
   kmsKeyArn: pulumi.Input<string>,
 ): DatabaseOfRegion {
   return {
@@ -189,7 +204,7 @@ export function dailySnapshots({ recovery }: Settings): { retentionDays: number;
 export interface RegionParts {
   readonly deployment: Deployment;
   readonly role: RegionRole;
-  readonly network: Network;
+  readonly network: JenkinsNetwork;
   readonly home: SharedHome;
   readonly database: ReplicatedDatabase;
   /** Name of the database's secret, the same in both regions. */

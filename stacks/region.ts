@@ -1,10 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ReplicatedDatabase } from "../components/data/replicatedDatabase";
 import { roleOf } from "../components/deployment";
-import { homeDirectories } from "../components/home/homePlan";
+import { homeDirectories } from "../components/jenkins/teamHomes";
 import { SharedHome } from "../components/home/sharedHome";
 import { JenkinsCluster } from "../components/jenkins/jenkinsCluster";
-import type { Network } from "../components/network/network";
 import { Observability } from "../components/operations/observability";
 import { AlarmTopics } from "../components/recovery/alarmTopics";
 import { RecordTable } from "../components/recovery/recordTable";
@@ -13,6 +12,7 @@ import {
   clusterArgs,
   databaseArgs,
   homeArgs,
+  type JenkinsNetwork,
   observabilityArgs,
   type RegionParts,
   subscribers,
@@ -27,7 +27,7 @@ import { type OutputsOf, publish, type RegionOutputs } from "./stackOutputs";
 
 /** What a region is composed from, besides its settings. */
 export interface RegionContext extends StackContext {
-  readonly network: Network;
+  readonly network: JenkinsNetwork;
   readonly shared: SharedResources;
   /** The other stack's outputs as it last published them. */
   readonly former?: OutputsOf<RegionOutputs>;

@@ -84,7 +84,6 @@ function waitFor(
         databaseIdentifier: active.read("databaseIdentifier"),
         kmsKeyArn: inRegion(shared.keyArns, deployment.peerRegion),
       },
-      home: parts.home,
       database: parts.database,
       traffic,
       edge: settings.edge,

@@ -7,10 +7,9 @@ import { ReplicatedSettings } from "../components/data/replicatedSettings";
 import { GoldenImage } from "../components/image/goldenImage";
 import { ClusterCredentials } from "../components/jenkins/clusterCredentials";
 import { mapValues } from "../components/mapValues";
-import type { Network } from "../components/network/network";
 import { BackupVaults } from "../components/operations/backupVaults";
 import type { ObservabilityArgs } from "../components/operations/observability";
-import { imageArgs, settingsArgs, vaultLock } from "./arguments";
+import { imageArgs, type JenkinsNetwork, settingsArgs, vaultLock } from "./arguments";
 import type { StackSettings } from "./config";
 import type { StackContext } from "./deployment";
 import type { OutputsOf, PrimaryOutputs } from "./stackOutputs";
@@ -39,7 +38,7 @@ type ByRegion<Value> = pulumi.Output<Record<string, Value>>;
 export function createShared(
   { settings, secrets }: StackSettings,
   { deployment, opts }: StackContext,
-  network: Network,
+  network: JenkinsNetwork,
 ): SharedResources {
   const { protectState } = settings;
   const { region, peerRegion } = deployment;

@@ -92,7 +92,7 @@ function heading({ prefix, region, role, activeRegion }: DashboardContent): Widg
     type: "text",
     width: columns,
     height: 2,
-    properties: { markdown: `# Jenkins (${prefix}) in ${region}\n${says}` },
+    properties: { markdown: `# ${prefix} in ${region}\n${says}` },
   };
 }
 

@@ -3,8 +3,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { metricNamespace } from "../../failover/probe/probePlan";
 import { type ArgumentProblem, refuseProblems } from "../argumentProblems";
 import type { Deployment, RegionRole } from "../deployment";
-import { type AlarmLimits, type PlannedAlarm, plannedAlarms, type WatchedTeam } from "./alarmPlan";
+import { type AlarmLimits, plannedAlarms, type WatchedTeam } from "./alarmPlan";
 import { renderDashboard } from "./dashboardRenderer";
+import { createPlannedAlarm } from "./plannedAlarm";
 import { createQuotaAlarms } from "./quotaAlarms";
 import type { ServingGroup } from "./quotaPlan";
 
@@ -78,40 +79,15 @@ export class Observability extends pulumi.ComponentResource {
       ...(args.bucket === undefined ? {} : { bucket: args.bucket }),
       certificateArn: args.certificateArn,
       limits: args.limits,
-    }).map((alarm) => this.createAlarm(name, args, alarm));
+    }).map((alarm) =>
+      createPlannedAlarm(name, args.deployment, alarm, args.announcementsTopicArn, this),
+    );
     alarms.push(...createQuotaAlarms(name, args, this));
     const dashboard = this.createDashboard(name, args, watched, alarms);
 
     this.dashboardName = dashboard.dashboardName;
     this.dashboardUrl = pulumi.interpolate`https://${args.deployment.region}.console.aws.amazon.com/cloudwatch/home?region=${args.deployment.region}#dashboards:name=${dashboard.dashboardName}`;
     this.registerOutputs({ dashboardName: this.dashboardName, dashboardUrl: this.dashboardUrl });
-  }
-
-  private createAlarm(
-    name: string,
-    args: ObservabilityArgs,
-    alarm: PlannedAlarm<pulumi.Input<string>>,
-  ): aws.cloudwatch.MetricAlarm {
-    return new aws.cloudwatch.MetricAlarm(
-      `${name}-${alarm.name}`,
-      {
-        name: `${args.deployment.prefix}-${alarm.name}`,
-        alarmDescription: alarm.says,
-        namespace: alarm.namespace,
-        metricName: alarm.metric,
-        dimensions: alarm.dimensions,
-        statistic: alarm.statistic,
-        comparisonOperator:
-          alarm.comparison === "above" ? "GreaterThanThreshold" : "LessThanThreshold",
-        threshold: alarm.threshold,
-        period: alarm.periodSeconds,
-        evaluationPeriods: alarm.periods,
-        treatMissingData: alarm.missing,
-        alarmActions: [args.announcementsTopicArn],
-        okActions: [args.announcementsTopicArn],
-      },
-      { parent: this },
-    );
   }
 
   private createDashboard(

@@ -48,7 +48,7 @@ describe("settings that are changed take effect", function () {
       it("boots the Jenkins version that was set", () => {
         const template = stacks[name]!.one("aws:ec2/launchTemplate:LaunchTemplate", "jenkins-ma");
         const files = [...filesOf(template)];
-        const [, script] = files.find(([path]) => path.endsWith("/jenkins-software")) ?? [];
+        const [, script] = files.find(([path]) => path.endsWith("/machine-software")) ?? [];
         expect(script).to.include('"jenkins-2.563.1"');
       });
     });

@@ -33,6 +33,13 @@ export interface DatabaseServers {
   startPromoted(key: DatabaseKey): Promise<void>;
   /** Ends the server and throws its data away. */
   remove(key: DatabaseKey): Promise<void>;
+  /** Cuts an instance's power, as when its zone is lost. */
+  powerOff(key: DatabaseKey): void;
+  /**
+   * Starts what has no power as what it was, on the same data: a Multi-AZ instance's standby has all
+   * that was committed. Resolves when it accepts connections.
+   */
+  powerOn(key: DatabaseKey): Promise<void>;
   /** A dead region's servers lose their power; a region that is back starts them as they were. */
   regionChanged(region: string, alive: boolean): void;
 }

@@ -1,8 +1,9 @@
 import type * as aws from "@pulumi/aws";
 
-/** How every machine of ours is made, controller or agent. */
+/** How every machine of ours is made. */
 export function machineDefaults(machine: {
-  readonly team: string;
+  /** Of whom the machine serves: a team, or an environment. */
+  readonly tags: Readonly<Record<string, string>>;
   readonly name: string;
   /** Size of the root volume, GiB; $0.08 each a month while the machine exists. */
   readonly volumeGb: number;
@@ -15,7 +16,7 @@ export function machineDefaults(machine: {
   | "tagSpecifications"
   | "tags"
 > {
-  const tags = { team: machine.team, Name: machine.name };
+  const tags = { ...machine.tags, Name: machine.name };
   return {
     updateDefaultVersion: true,
     // Version 2 only, and one hop: a container or a proxy on the machine must not reach its role.
