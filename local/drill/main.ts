@@ -9,9 +9,12 @@ import { rehearsalDrill, summariseRehearsal } from "./rehearsal/rehearsalDrill";
 import { ReportFolder } from "./reportFolder";
 import { summarise } from "./summary";
 import { createView } from "./view";
+import { webDrill } from "./web/webDrill";
+import { summariseWeb } from "./web/webReport";
 
 async function main(): Promise<number> {
   const options = readOptions(process.argv);
+  if (options.workload === "web") return runWeb(options);
   if (options.cycle) return runCycle(options);
   if (options.rehearse) return runRehearsal(options);
   const folder = new ReportFolder(options.out);
@@ -26,6 +29,12 @@ async function runCycle(options: DrillOptions): Promise<number> {
   const report = await cycle(options, createView(options.json), interruption());
   if (options.json) console.log(JSON.stringify(report, undefined, 2));
   else console.log(summariseCycle(report));
+  return report.verdict === "proven" ? 0 : 1;
+}
+
+async function runWeb(options: DrillOptions): Promise<number> {
+  const report = await webDrill(options, createView(options.json), interruption());
+  console.log(options.json ? JSON.stringify(report, undefined, 2) : summariseWeb(report));
   return report.verdict === "proven" ? 0 : 1;
 }
 

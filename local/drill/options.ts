@@ -1,4 +1,4 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import type { Settings } from "../../stacks/config";
 import { dataPlane, edge, emulator, engine, throwing, whole } from "../commandLine";
 import type { EmulatorChoice } from "../emulator/emulator";
@@ -22,6 +22,8 @@ export interface DrillOptions {
   readonly edge?: Settings["edge"];
   /** A jenkins.war to run in the place of the stand-in controllers. */
   readonly war?: string;
+  /** What is deployed and lost: Jenkins in two regions, or the web application of one. */
+  readonly workload: "jenkins" | "web";
   /** Goes on after the failover: adopt, protect again, fail back, and once more. */
   readonly cycle: boolean;
   /** Not a failover but its rehearsal: undisturbed, and with the region lost in its midst. */
@@ -56,6 +58,7 @@ export function readOptions(argv: readonly string[]): DrillOptions {
       "--war <file>",
       "a real Jenkins in the place of the stand-ins; one team, or two (default)",
     )
+    .addOption(new Option("--workload <kind>", "what is deployed").choices(["jenkins", "web"]))
     .option("--cycle", "the way back too: adopt, protect again, fail back as planned", false)
     .option("--rehearse", "the rehearsal: undisturbed, and interrupted by a failover", false)
     .option("--json", "print the report as JSON and nothing else", false)
@@ -67,6 +70,7 @@ export function readOptions(argv: readonly string[]): DrillOptions {
     emulator: "python",
     dataPlane: "real",
     seed: 1,
+    workload: "jenkins",
     cycle: false,
     rehearse: false,
     json: false,

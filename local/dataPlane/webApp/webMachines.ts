@@ -95,6 +95,14 @@ export class WebMachines implements ControllerModel {
     return failures.join("; ");
   }
 
+  /** Machines of a group whose application listens. */
+  answering(autoScalingGroupName: string): readonly LaunchedInstance[] {
+    return [...this.known.values()]
+      .filter(({ machine }) => machine.address !== undefined)
+      .map(({ machine }) => machine.instance)
+      .filter((instance) => instance.autoScalingGroupName === autoScalingGroupName);
+  }
+
   stop(): Promise<void> {
     for (const id of [...this.known.keys()]) this.stopped(id);
     return Promise.resolve();

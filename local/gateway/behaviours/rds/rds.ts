@@ -160,7 +160,7 @@ export class RdsBehaviour implements Behaviour {
     const { DBInstance } = await rds.send(new CreateDBInstanceReadReplicaCommand(input));
     const key = { region: request.region, identifier: input.DBInstanceIdentifier ?? "" };
     this.replicas.push(new Replica(key, source, given, context, servers));
-    if (input.AvailabilityZone !== undefined) this.zones.place(key, input.AvailabilityZone);
+    this.zones.place(key, input.AvailabilityZone, input.MultiAZ ?? false);
     if (servers) await this.inCreation(key, servers.createStandby(key, source));
     return { DBInstance: this.correct(DBInstance ?? {}, request.region, context) };
   }
@@ -307,6 +307,7 @@ export class RdsBehaviour implements Behaviour {
       DbiResourceId: resourceId(key, instance.InstanceCreateTime),
       DBInstanceStatus: status,
       AvailabilityZone: this.zones.zoneOf(key, instance),
+      MultiAZ: this.zones.hasStandby(key, instance),
       ReadReplicaSourceDBInstanceIdentifier: replica?.isReplica ? replica.sourceArn : undefined,
       ReadReplicaDBInstanceIdentifiers: this.replicas
         .filter(({ source, isReplica }) => isReplica && nameOf(source) === nameOf(key))

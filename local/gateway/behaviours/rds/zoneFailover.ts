@@ -14,13 +14,21 @@ import type { DatabaseServers } from "./databaseServers";
 export class ZoneFailover {
   /** Zones of instances that are elsewhere than the emulator says, by region and identifier. */
   private readonly moved = new Map<string, string>();
+  /** Whether replicas have standbys of their own, by region and identifier. */
+  private readonly replicas = new Map<string, boolean>();
   private readonly dark = new Set<string>();
 
   constructor(private readonly servers: DatabaseServers | undefined) {}
 
-  /** A replica is where it was asked to be; the emulator puts it beside its source. */
-  place(key: DatabaseKey, zone: string): void {
-    this.moved.set(nameOf(key), zone);
+  /** A replica is where it was asked to be, alone or with a standby; the emulator copies its source. */
+  place(key: DatabaseKey, zone: string | undefined, multiAz: boolean): void {
+    if (zone !== undefined) this.moved.set(nameOf(key), zone);
+    this.replicas.set(nameOf(key), multiAz);
+  }
+
+  /** Whether the instance has a standby in another zone. */
+  hasStandby(key: DatabaseKey, instance: DBInstance): boolean {
+    return this.replicas.get(nameOf(key)) ?? instance.MultiAZ === true;
   }
 
   /** False from the loss of its zone until it serves again. */
@@ -51,7 +59,7 @@ export class ZoneFailover {
     if (this.servers?.has(key)) this.servers.powerOff(key);
     tell(key, context, `has lost its zone ${zone}`);
     const other = otherZone(instance, zone, context);
-    if (instance.MultiAZ !== true || other === undefined) return;
+    if (!this.hasStandby(key, instance) || other === undefined) return;
     const duration = context.latencies.sample("rdsZoneFailover", key.identifier);
     context.clock.after(duration, () => {
       this.moved.set(nameOf(key), other);
