@@ -74,7 +74,7 @@ export class OutputsOf<Outputs extends Pick<RegionOutputs, "prefix">> {
       if (prefix !== this.prefix) {
         throw new pulumi.RunError(
           `Stack ${this.name} belongs to the deployment with prefix ${JSON.stringify(prefix)}, this stack's prefix is ` +
-            `"${this.prefix}". Name this deployment's stack: pulumi config set --path ${this.key} <stack>`,
+            `"${this.prefix}". Name this deployment's stack: pulumi config set ${this.key.includes(".") ? "--path " : ""}${this.key} <stack>`,
         );
       }
       return value as Outputs[Key];

@@ -48,6 +48,8 @@ export interface DatabaseServers {
 export interface InitialDatabase {
   /** The master user; never the server's superuser. */
   readonly user: string;
-  /** Undefined makes none besides PostgreSQL's own. */
+  /** Undefined makes none besides the engine's own. */
   readonly name: string | undefined;
+  /** The master user's, where the call names it: for servers whose clients read it from a secret. */
+  readonly password?: string;
 }

@@ -116,12 +116,16 @@ export class RdsBehaviour implements Behaviour {
 
   private async create(request: AwsRequest, context: BehaviourContext): Promise<object> {
     const input = request.input as unknown as CreateDBInstanceCommandInput;
-    const { DBInstanceIdentifier, Engine = "", MasterUsername, DBName } = input;
+    const { DBInstanceIdentifier, Engine = "", MasterUsername, MasterUserPassword, DBName } = input;
     const key = { region: request.region, identifier: DBInstanceIdentifier ?? "" };
     const rds = context.emulator(RDSClient, request.region);
     const { DBInstance } = await rds.send(new CreateDBInstanceCommand(input));
     if (this.servers?.serves(Engine)) {
-      const database = { user: MasterUsername ?? "postgres", name: DBName };
+      const database = {
+        user: MasterUsername ?? "postgres",
+        name: DBName,
+        ...(MasterUserPassword === undefined ? {} : { password: MasterUserPassword }),
+      };
       await this.inCreation(key, this.servers.createPrimary(key, database));
     }
     return { DBInstance: this.correct(DBInstance ?? {}, request.region, context) };
@@ -156,6 +160,7 @@ export class RdsBehaviour implements Behaviour {
     const { DBInstance } = await rds.send(new CreateDBInstanceReadReplicaCommand(input));
     const key = { region: request.region, identifier: input.DBInstanceIdentifier ?? "" };
     this.replicas.push(new Replica(key, source, given, context, servers));
+    if (input.AvailabilityZone !== undefined) this.zones.place(key, input.AvailabilityZone);
     if (servers) await this.inCreation(key, servers.createStandby(key, source));
     return { DBInstance: this.correct(DBInstance ?? {}, request.region, context) };
   }

@@ -12,11 +12,16 @@ import type { DatabaseServers } from "./databaseServers";
  * Source: RDS User Guide, "Multi-AZ DB instance deployments" and "Failing over a Multi-AZ DB instance".
  */
 export class ZoneFailover {
-  /** Zones that instances have moved to, by region and identifier. */
+  /** Zones of instances that are elsewhere than the emulator says, by region and identifier. */
   private readonly moved = new Map<string, string>();
   private readonly dark = new Set<string>();
 
   constructor(private readonly servers: DatabaseServers | undefined) {}
+
+  /** A replica is where it was asked to be; the emulator puts it beside its source. */
+  place(key: DatabaseKey, zone: string): void {
+    this.moved.set(nameOf(key), zone);
+  }
 
   /** False from the loss of its zone until it serves again. */
   hasPower(key: DatabaseKey): boolean {
