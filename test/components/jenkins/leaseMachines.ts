@@ -22,7 +22,7 @@ const programs = join(__dirname, "../../../local/dataPlane/controllers/programs/
 /** A stand-in Jenkins: writes every ten seconds for as long as it lives. */
 const jenkinsProgram = `
 if [ -n "$STUBBORN" ]; then trap '' TERM; fi
-while :; do ask write; ask sleep 10; done`;
+while :; do ask write 10; done`;
 
 const ok: ProgramResult = { status: 0, text: "" };
 
@@ -237,6 +237,7 @@ export class LeaseMachine {
           instance: this.instance,
           at: this.world.time.seconds,
         });
+        await this.world.time.sleep(Number(args[0]));
         return ok;
       case "findmnt":
         return { status: 0, text: `${this.fileSystem}\n` };

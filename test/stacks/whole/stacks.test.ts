@@ -8,3 +8,4 @@ import "./effects";
 import "./refusedStack";
 import "../../reference/activeActive";
 import "../../reference/pilotLight";
+import "../../reference/webApplication";
