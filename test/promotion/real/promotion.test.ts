@@ -160,8 +160,6 @@ describe("a promotion between real servers and folders", function () {
     const stranger = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:none";
     const cases: [string, (stage: Stage) => readonly string[], number, RegExp][] = [
       ["no verb", () => [], 2, /There is no verb: say start, stop, status or plan/],
-      ["a wrong verb", () => ["restart"], 2, /"restart" is no verb/],
-      ["an unknown option", () => ["start", "--force"], 2, /unknown option '--force'/],
       ["an unknown stack", () => ["start", "--stack", "web-test"], 2, /There is no stack web-test/],
       ["a missing file", () => ["start", "--target", "/nowhere.yaml"], 2, /cannot be read/],
       [
