@@ -10,12 +10,17 @@ export interface Deployment {
   readonly generation: number;
   /** The region that this stack's resources live in. */
   readonly region: string;
-  /** The other region of the pair. */
+  /** The other region of the pair; equal to {@link region} where the deployment has one alone. */
   readonly peerRegion: string;
   /** The region that serves now. Equal to {@link region} or to {@link peerRegion}. */
   readonly activeRegion: string;
   /** The AWS account, for names that must be unique beyond it and for policies. */
   readonly accountId: pulumi.Input<string>;
+}
+
+/** Every region of the deployment: two, or one where it has no peer. */
+export function regionsOf({ region, peerRegion }: Deployment): readonly string[] {
+  return region === peerRegion ? [region] : [region, peerRegion];
 }
 
 /** `active` serves and writes; `waiting` replicates and costs next to nothing. */

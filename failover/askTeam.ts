@@ -20,6 +20,19 @@ export interface Answered {
   readonly says: string;
 }
 
+/** Asks for all of these at the same time; the first bad answer, or the last one, is the team's. */
+export async function askAll(
+  paths: readonly string[],
+  question: Omit<TeamQuestion, "path">,
+): Promise<Answered> {
+  const answers = await Promise.all(
+    paths.map(async (path) => ({ path, ...(await askTeam({ ...question, path })) })),
+  );
+  const bad = answers.find(({ healthy }) => !healthy);
+  if (bad === undefined) return { healthy: true, says: answers.at(-1)?.says ?? "not asked" };
+  return { healthy: false, says: paths.length > 1 ? `${bad.path}: ${bad.says}` : bad.says };
+}
+
 /** Asks a team as a browser with a fixed address would. Never throws: what goes wrong is the answer. */
 export function askTeam(question: TeamQuestion): Promise<Answered> {
   const https = require("https") as typeof import("https");

@@ -23,8 +23,7 @@ export function awsCloud(plan: FailoverPlan): Cloud {
     save,
     observe: (parts) => observe(clients, plan, parts, memory),
     act: (action) => act(clients, plan, action, memory),
-    announce: (announcement) =>
-      publishAnnouncement(clients, plan.announcementsTopicArn, announcement),
+    announce: (announcement) => publishAnnouncement(clients, plan, announcement),
     measure: (record) => putRecordMetrics(clients, plan, record),
   };
 }
@@ -50,7 +49,7 @@ async function observe(
     waitingGroups: () => read(() => groups(plan.waitingRegion)),
     waitingTeams: () => read(() => countAnswers(plan, plan.waitingLoadBalancers)),
     replica: () => read(() => readReplica(clients, plan.replica ?? missing("A replica"), loss())),
-    home: () => read(() => readHome(clients, plan, loss())),
+    home: () => read(() => readHome(clients, plan.homeFileSystemId ?? missing("A home"), loss())),
     traffic: () => read(() => readTraffic(clients, plan, memory)),
   };
   const entries = await Promise.all(
@@ -99,7 +98,7 @@ async function act(
     case "promoteReplica":
       return promoteReplica(clients, plan.replica ?? missing("A replica"));
     case "freeHome":
-      return freeHome(clients, plan, action.localOnly);
+      return freeHome(clients, plan.homeFileSystemId ?? missing("A home"), action.localOnly);
     case "closeTraffic":
       return setTraffic(clients, plan, "none", memory);
     case "moveTraffic":

@@ -24,7 +24,7 @@ export interface Look {
  * @throws when the record cannot be read.
  */
 export async function look(cloud: Cloud, plan: FailoverPlan, now: () => number): Promise<Look> {
-  const { activeRegion, waitingRegion, limits, replica } = plan;
+  const { activeRegion, waitingRegion, limits, replica, homeFileSystemId } = plan;
   const parts: readonly ObservationPart[] = [
     "alarm",
     "lastAlive",
@@ -33,8 +33,8 @@ export async function look(cloud: Cloud, plan: FailoverPlan, now: () => number):
     "activeGroups",
     "waitingGroups",
     "waitingTeams",
-    "home",
     "traffic",
+    ...(homeFileSystemId === undefined ? [] : (["home"] as const)),
     ...(replica === undefined ? [] : (["replica"] as const)),
   ];
   const [record, observation] = await Promise.all([cloud.load(), cloud.observe(parts)]);

@@ -138,8 +138,8 @@ export interface FailoverRecord {
    */
   readonly committedAt?: number;
   /**
-   * The file system whose homes this generation writes, from the commit on; the configuration takes
-   * it over when the failover is adopted.
+   * The file system whose homes this generation writes, from the commit on, where there are homes; the
+   * configuration takes it over when the failover is adopted.
    */
   readonly homeFileSystemId?: string;
   readonly lag?: Lag;
@@ -317,8 +317,8 @@ export interface Policy {
   readonly waitingRegion: string;
   /** The waiting region's Pulumi stack, for the commands in messages. */
   readonly stack: string;
-  /** The waiting region's file system of homes. */
-  readonly homeFileSystemId: string;
+  /** The waiting region's file system of homes; absent where machines keep nothing. */
+  readonly homeFileSystemId?: string;
   /** False where the deployment has no database; the step is then skipped. */
   readonly hasDatabase: boolean;
 }

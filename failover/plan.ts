@@ -63,13 +63,18 @@ export interface FailoverPlan {
   readonly announcementsTopicArn: string;
   /** Teams that a failover brings along; `local-only` teams are not among them. */
   readonly teams: readonly PlannedTeam[];
+  /** What each team is asked for; it is healthy when all of them answer well. */
+  readonly healthPaths: readonly string[];
   /** DNS names of the load balancers by shard. */
   readonly activeLoadBalancers: readonly string[];
   readonly waitingLoadBalancers: readonly string[];
   /** Identifier of the read replica; absent in a deployment without a database. */
   readonly replica?: string;
-  /** The home's file system in the waiting region, which EFS made as the replica. */
-  readonly homeFileSystemId: string;
+  /**
+   * The home's file system in the waiting region, which EFS made as the replica; absent in a deployment
+   * whose machines keep nothing.
+   */
+  readonly homeFileSystemId?: string;
   readonly edge: PlannedEdge;
   readonly limits: FailoverLimits;
 }
@@ -90,7 +95,7 @@ export function policyOf(plan: FailoverPlan): Policy {
     activeRegion: plan.activeRegion,
     waitingRegion: plan.waitingRegion,
     stack: plan.stack,
-    homeFileSystemId: plan.homeFileSystemId,
+    ...(plan.homeFileSystemId === undefined ? {} : { homeFileSystemId: plan.homeFileSystemId }),
     servingSizes: sizes,
     activeServingSizes: sizes,
     hasDatabase: plan.replica !== undefined,

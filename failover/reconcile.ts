@@ -33,7 +33,10 @@ export function stageOf(record: FailoverRecord): Stage {
 
 /** What has to be read for the next decision; in `standby` a single cheap call. */
 export function partsNeeded(record: FailoverRecord, policy: Policy): readonly ObservationPart[] {
-  const loss: ObservationPart[] = policy.hasDatabase ? ["replica", "home"] : ["home"];
+  const loss: ObservationPart[] = [
+    ...(policy.hasDatabase ? (["replica"] as const) : []),
+    ...(policy.homeFileSystemId === undefined ? [] : (["home"] as const)),
+  ];
   switch (stageOf(record)) {
     case "resting": {
       const settling = record.phase === "aborted" && record.settledAt === undefined;

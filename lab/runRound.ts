@@ -85,16 +85,23 @@ async function hit(plan: RoundPlan, prepared: Prepared, random: Random): Promise
   return { ...result, problems };
 }
 
-/** Until users have been served steadily and the scenario is over, within its times. */
+/**
+ * Until the scenario has been over and users have been served for a while, within its times. A request
+ * that is under way when the address moves may fail though it is served again at once: who stops
+ * watching at that moment would not see it.
+ */
 async function watch(
   prepared: Prepared,
   { atLeast, atMost }: Scenario["watch"][PairProfile],
   fault: number,
 ): Promise<void> {
   const elapsed = () => (monotonic() - fault) / 1000;
+  let overSince: number | undefined;
   while (elapsed() < atMost) {
-    const over = elapsed() >= atLeast && (prepared.isOver?.() ?? true);
-    if (over && prepared.rig.users.servedSteadily(steady)) return;
+    if (prepared.isOver?.() ?? true) overSince ??= monotonic();
+    else overSince = undefined;
+    const overForLong = overSince !== undefined && monotonic() - overSince >= steady;
+    if (elapsed() >= atLeast && overForLong && prepared.rig.users.servedSteadily(steady)) return;
     await sleep(100);
   }
 }

@@ -8,9 +8,11 @@ import { localProvider } from "./engine/localProviders";
 import { ModelledControllers } from "./gateway/controllers/modelledControllers";
 import { PairedControllers } from "./gateway/controllers/pairedControllers";
 import { RehearsedControllers } from "./gateway/controllers/rehearsedControllers";
+import { UserEdge } from "./dataPlane/edge/userEdge";
 import { Gateway } from "./gateway/gateway";
 import { LatencyTable } from "./gateway/latencies";
-import { LocalBehaviours } from "./localBehaviours";
+import type { ControllerModel } from "./gateway/world";
+import { LocalBehaviours, type RealStorage } from "./localBehaviours";
 
 /** How long a failure waits for the news that the emulator died, real milliseconds. */
 const afterwards = 1_000;
@@ -41,6 +43,13 @@ export interface LocalAwsOptions {
   readonly progress?: (message: string) => void;
 }
 
+/** Databases, files and machines of another workload than Jenkins. */
+export interface RealParts extends RealStorage {
+  readonly machines: ControllerModel;
+  /** Ends their processes and has their files removed. */
+  stop(): Promise<void>;
+}
+
 /** The emulator and the gateway in front of it: an AWS with two regions on loopback. */
 export class LocalAws {
   private constructor(
@@ -51,6 +60,9 @@ export class LocalAws {
     readonly dataPlane: DataPlane | undefined,
     /** Undefined where it is modelled. */
     readonly processes: DataPlaneProcesses | undefined,
+    private readonly parts?: RealParts,
+    /** What users connect to; undefined where nothing real serves them, or in `processes`. */
+    readonly edge?: UserEdge,
   ) {}
 
   /**
@@ -68,6 +80,32 @@ export class LocalAws {
       return await LocalAws.startWith(emulator, dataPlane, options);
     } catch (error) {
       await dataPlane?.stop();
+      throw error;
+    }
+  }
+
+  /**
+   * The same around what else may be real behind the calls.
+   * @param parts ended by {@link stop}, and when this fails
+   */
+  static async startAround(parts: RealParts, options: LocalAwsOptions): Promise<LocalAws> {
+    try {
+      const emulator = await startEmulator({
+        choice: options.emulator,
+        ...(options.progress === undefined ? {} : { progress: options.progress }),
+      });
+      const behaviours = new LocalBehaviours(parts);
+      const edge = new UserEdge(behaviours);
+      const gateway = new Gateway({
+        emulator,
+        behaviours: [...behaviours.all, edge],
+        controllers: parts.machines,
+        latencies: new LatencyTable({ seed: options.seed }),
+      });
+      await gateway.start();
+      return new LocalAws(emulator, gateway, behaviours, undefined, undefined, parts, edge);
+    } catch (error) {
+      await parts.stop();
       throw error;
     }
   }
@@ -153,6 +191,7 @@ export class LocalAws {
     await this.gateway.stop();
     // The emulator last: what is still under way finds it, and fails silently with this process.
     await this.dataPlane?.stop();
+    await this.parts?.stop();
     await this.emulator.stop();
   }
 }

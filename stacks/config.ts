@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as runtime from "@pulumi/pulumi/runtime";
 import { parseSettings } from "./config/parseSettings";
+import { parseWebSettings, webProgramOf, type WebSettings } from "./config/parseWebSettings";
 import { ConfigurationError } from "./config/problem";
 import type { Settings } from "./config/settings";
 
@@ -8,6 +9,7 @@ export { inDays, inMinutes, inSeconds, type Duration } from "./config/duration";
 export { parseSettings } from "./config/parseSettings";
 export { ConfigurationError, type Problem } from "./config/problem";
 export type { Settings } from "./config/settings";
+export type { WebDevSettings, WebProdSettings, WebSettings } from "./config/parseWebSettings";
 
 /** A stack's settings and the values of its secrets, which stay secrets wherever they go. */
 export interface StackSettings {
@@ -21,6 +23,26 @@ export interface StackSettings {
  * @throws pulumi.RunError, which Pulumi prints without a stack trace, with everything that is wrong.
  */
 export function readSettings(): StackSettings {
+  const { raw, encrypted } = ownSettings();
+  return orRunError(() => {
+    const settings = parseSettings(raw, pulumi.getStack(), encrypted);
+    return { settings, secrets: secretValues(settings.secretNames) };
+  });
+}
+
+/**
+ * The same for a stack of the web application; undefined where the stack runs another program.
+ *
+ * @throws pulumi.RunError as {@link readSettings} does.
+ */
+export function readWebSettings(): WebSettings | undefined {
+  const { raw } = ownSettings();
+  const program = webProgramOf(raw, pulumi.getStack());
+  if (program === undefined) return undefined;
+  return orRunError(() => parseWebSettings(raw, pulumi.getStack(), program));
+}
+
+function ownSettings(): { raw: Record<string, string>; encrypted: ReadonlySet<string> } {
   const project = pulumi.getProject();
   const raw: Record<string, string> = {};
   const encrypted = new Set<string>();
@@ -31,9 +53,12 @@ export function readSettings(): StackSettings {
     raw[key] = value;
     if (isEncrypted(qualified)) encrypted.add(key);
   }
+  return { raw, encrypted };
+}
+
+function orRunError<Read>(read: () => Read): Read {
   try {
-    const settings = parseSettings(raw, pulumi.getStack(), encrypted);
-    return { settings, secrets: secretValues(settings.secretNames) };
+    return read();
   } catch (error) {
     if (error instanceof ConfigurationError) throw new pulumi.RunError(error.message);
     throw error;

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Deployment } from "../components/deployment";
-import { WebAcl } from "../components/jenkins/webAcl";
+import { WebAcl } from "../components/loadBalancer/webAcl";
 import type { Settings } from "./config";
 
 /** The firewall of a region's load balancers as a part of the cluster; no part where none is asked for. */

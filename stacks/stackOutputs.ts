@@ -48,13 +48,13 @@ export function publish<Outputs>(outputs: {
  * @throws pulumi.RunError when one is missing: the stack was never deployed, or by an older program;
  *   and when the stack is another deployment's, whose database and homes are none of ours.
  */
-export class OutputsOf<Outputs extends RegionOutputs> {
+export class OutputsOf<Outputs extends Pick<RegionOutputs, "prefix">> {
   private readonly reference: pulumi.StackReference;
   private readonly name: string;
 
   constructor(
     /** The configuration's key that names the stack, for messages. */
-    private readonly key: "primaryStack" | "drStack",
+    private readonly key: "primaryStack" | "drStack" | "webProduction.devStack",
     private readonly stackName: string,
     private readonly prefix: string,
   ) {
@@ -74,7 +74,7 @@ export class OutputsOf<Outputs extends RegionOutputs> {
       if (prefix !== this.prefix) {
         throw new pulumi.RunError(
           `Stack ${this.name} belongs to the deployment with prefix ${JSON.stringify(prefix)}, this stack's prefix is ` +
-            `"${this.prefix}". Name this deployment's stack: pulumi config set ${this.key} <stack>`,
+            `"${this.prefix}". Name this deployment's stack: pulumi config set ${this.key.includes(".") ? "--path " : ""}${this.key} <stack>`,
         );
       }
       return value as Outputs[Key];

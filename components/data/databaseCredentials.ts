@@ -4,8 +4,10 @@ import type { Deployment } from "../deployment";
 
 export interface DatabaseCredentialsArgs {
   readonly deployment: Deployment;
-  /** Customer keys by region; both regions of the pair are needed. */
+  /** Customer keys by region; every region of the deployment is needed. */
   readonly kmsKeyArns: Readonly<Record<string, pulumi.Input<string>>>;
+  /** The database's first user. Default {@link masterUsername}. */
+  readonly username?: string;
   /** False lets `pulumi destroy` remove the secret. Default true. */
   readonly protectState?: boolean;
 }
@@ -14,7 +16,7 @@ export interface DatabaseCredentialsArgs {
 export const masterUsername = "jenkins";
 
 /**
- * The database's master password, generated once and kept in both regions in the form that RDS uses
+ * The database's master password, generated once and kept in every region in the form that RDS uses
  * (`{"username":…,"password":…}`). $0.40 a month and region.
  *
  * RDS could manage it by itself, but refuses to make a read replica of an instance whose password it
@@ -22,7 +24,7 @@ export const masterUsername = "jenkins";
  * "Limitations"), and its secret would live in one region alone.
  */
 export class DatabaseCredentials extends pulumi.ComponentResource {
-  /** The secret's name, the same in both regions. */
+  /** The secret's name, the same in every region. */
   readonly secretName: pulumi.Output<string>;
   /** ARNs by region: the owner's and the replica's. */
   readonly secretArns: Readonly<Record<string, pulumi.Output<string>>>;
@@ -33,12 +35,12 @@ export class DatabaseCredentials extends pulumi.ComponentResource {
     super("jenkins-pilot-light:data:DatabaseCredentials", name, {}, opts);
     const { region, peerRegion } = args.deployment;
     const secret = createSecret(name, args, this);
-    const version = createVersion(name, secret, this);
+    const version = createVersion(name, args.username ?? masterUsername, secret, this);
     this.secretName = secret.name;
     this.secretArns = {
-      [region]: secret.arn,
       // A replica's ARN differs from its primary's by the region alone.
       [peerRegion]: secret.arn.apply((arn) => arn.replace(`:${region}:`, `:${peerRegion}:`)),
+      [region]: secret.arn,
     };
     // From what is stored and not from what was generated: each run generates anew.
     this.masterPassword = pulumi.secret(version.secretString.apply(passwordIn));
@@ -60,10 +62,12 @@ function createSecret(
     `${name}-secret`,
     {
       name: `${prefix}-database`,
-      description: "Master user of the database of test results, in both regions",
+      description: "Master user of the database",
       ...keyOf(args.kmsKeyArns, region),
       recoveryWindowInDays: 30,
-      replicas: [{ region: peerRegion, ...keyOf(args.kmsKeyArns, peerRegion) }],
+      ...(region === peerRegion
+        ? {}
+        : { replicas: [{ region: peerRegion, ...keyOf(args.kmsKeyArns, peerRegion) }] }),
     },
     { parent, protect: args.protectState ?? true },
   );
@@ -71,6 +75,7 @@ function createSecret(
 
 function createVersion(
   name: string,
+  username: string,
   secret: aws.secretsmanager.Secret,
   parent: pulumi.Resource,
 ): aws.secretsmanager.SecretVersion {
@@ -84,9 +89,7 @@ function createVersion(
     {
       secretId: secret.id,
       secretString: pulumi.secret(
-        generated.randomPassword.apply((password) =>
-          JSON.stringify({ username: masterUsername, password }),
-        ),
+        generated.randomPassword.apply((password) => JSON.stringify({ username, password })),
       ),
     },
     // The first run's password is the database's; a later one would lock everybody out.

@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { Deployment } from "../deployment";
+import { type Deployment, regionsOf } from "../deployment";
 import { policyOf, type Statement } from "../policies";
 
 export interface EncryptionKeysArgs {
@@ -10,9 +10,9 @@ export interface EncryptionKeysArgs {
 }
 
 /**
- * A customer key in each region of the pair, because what is replicated across regions can only be
+ * A customer key in each region of the deployment, because what is replicated across regions can only be
  * encrypted with keys that can be granted. $1 a month and key (plus $1 a year of rotation), $0.03
- * per 10,000 requests. Made by the primary stack for both regions.
+ * per 10,000 requests. Made by one stack for both regions.
  */
 export class EncryptionKeys extends pulumi.ComponentResource {
   /** Key ARNs by region. */
@@ -20,11 +20,9 @@ export class EncryptionKeys extends pulumi.ComponentResource {
 
   constructor(name: string, args: EncryptionKeysArgs, opts?: pulumi.ComponentResourceOptions) {
     super("jenkins-pilot-light:data:EncryptionKeys", name, {}, opts);
-    const { region, peerRegion } = args.deployment;
-    this.arns = {
-      [region]: createKey(name, args, region, this),
-      [peerRegion]: createKey(name, args, peerRegion, this),
-    };
+    this.arns = Object.fromEntries(
+      regionsOf(args.deployment).map((region) => [region, createKey(name, args, region, this)]),
+    );
     this.registerOutputs({ arns: this.arns });
   }
 }

@@ -36,6 +36,10 @@ export interface ReplicatedDatabaseArgs {
   readonly kmsKeyArn: pulumi.Input<string>;
   /** The writer that a replica follows. */
   readonly sourceArn?: pulumi.Input<string>;
+  /** The database inside of the instance, made with the first writer. Default {@link databaseName}. */
+  readonly databaseName?: string;
+  /** The first writer's first user. Default {@link masterUsername}. */
+  readonly username?: string;
   /** For the first writer; every later one brings its password along. */
   readonly masterPassword?: pulumi.Input<string>;
   /** This region's copy of the credentials, for {@link ReplicatedDatabase.grantConnect}. */
@@ -44,12 +48,11 @@ export interface ReplicatedDatabaseArgs {
   readonly protectState?: boolean;
 }
 
-/** The database inside of the instance. */
+/** The database inside of the instance, unless another is asked for. */
 export const databaseName = "jenkins";
 
 /**
  * The RDS instance of one region: the writer, or the cross-region replica that a failover promotes.
- * Jenkins keeps test results in it and starts without it.
  *
  * Promotion belongs to the failover alone: this component never promotes and never makes a replica
  * of what was promoted. After a failover the promoted replica is adopted in place: same logical
@@ -221,8 +224,8 @@ function origin(
     engine: args.engine,
     engineVersion,
     allocatedStorage: args.allocatedStorageGb,
-    dbName: databaseName,
-    username: masterUsername,
+    dbName: args.databaseName ?? databaseName,
+    username: args.username ?? masterUsername,
     ...password,
   };
 }

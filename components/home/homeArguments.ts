@@ -17,11 +17,16 @@ export interface SharedHomeArgs {
   readonly kmsKeyArn: pulumi.Input<string>;
   readonly directories: readonly HomeDirectory[];
   /**
-   * `elastic` (default of the configuration): $0.03/GB read and $0.06/GB written, no credits.
-   * `bursting`: included, but credits drain for weeks before anyone notices. `provisioned`: $6.00
-   * per MiB/s a month.
+   * `elastic` (default of the configurations): $0.03/GB read and $0.06/GB written, no credits; right
+   * for loads that come and go. `bursting`: included, 50 KiB/s for each stored GiB (1 MiB/s for
+   * 20 GiB) and credits above it, which drain for weeks before anyone notices; right where the
+   * average stays below that. `provisioned`: $6.00 per MiB/s a month, used or not; right once each of
+   * them carries more than 200 GB read ($6.00 / $0.03) or 100 GB written a month, which is 8 % or 4 %
+   * of the time.
    */
   readonly throughput: "elastic" | "bursting" | "provisioned";
+  /** Owner of every file: access points enforce it, whatever a machine claims to be. Default 1000. */
+  readonly owner?: { readonly uid: number; readonly gid: number };
   /** MiB/s; only and always with `provisioned`. */
   readonly provisionedMibps?: number;
   readonly lifecycle: {

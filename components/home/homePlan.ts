@@ -1,5 +1,4 @@
 import type { ArgumentProblem } from "../argumentProblems";
-import type { Team } from "../jenkins/team";
 
 /** The JENKINS_HOME of one controller: a directory of the shared file system. */
 export interface HomeDirectory {
@@ -7,24 +6,6 @@ export interface HomeDirectory {
   readonly name: string;
   /** The team whose jobs and secrets are in it. */
   readonly team: string;
-}
-
-/**
- * The homes of all teams. Homes are never shared: an `active-active` team has one for each
- * controller that it may ever run at once, so that scaling out finds its home prepared and, because
- * directories replicate, the waiting region finds it too.
- */
-export function homeDirectories(
-  teams: readonly Pick<Team, "name" | "strategy" | "capacity">[],
-): HomeDirectory[] {
-  return teams.flatMap(({ name, strategy, capacity }) =>
-    strategy === "active-active"
-      ? Array.from({ length: capacity.max }, (_, slot) => ({
-          name: `${name}/controller-${slot + 1}`,
-          team: name,
-        }))
-      : [{ name, team: name }],
-  );
 }
 
 /** Longest path of an access point, and its deepest nesting: EFS API, CreateAccessPoint. */

@@ -6,8 +6,8 @@ import { grantTo, policyOf, tlsOnly } from "../policies";
 import { homeProblems, type SharedHomeArgs } from "./homeArguments";
 import { lifecycleAge } from "./homePlan";
 
-/** Owner of every file: the access points enforce it, whatever a controller claims to be. */
-const jenkinsUser = { uid: 1000, gid: 1000 };
+/** The first user of an ordinary system. */
+const defaultOwner = { uid: 1000, gid: 1000 };
 
 /**
  * The shared file system with the JENKINS_HOME of every controller: a mount target in each zone, an
@@ -141,6 +141,7 @@ export class SharedHome extends pulumi.ComponentResource {
     args: SharedHomeArgs,
   ): Record<string, aws.efs.AccessPoint> {
     const { prefix } = args.deployment;
+    const owner = args.owner ?? defaultOwner;
     return Object.fromEntries(
       args.directories.map((directory) => [
         directory.name,
@@ -148,11 +149,11 @@ export class SharedHome extends pulumi.ComponentResource {
           `${name}-${directory.name.replace(/\//g, "-")}`,
           {
             fileSystemId: this.fileSystemId,
-            posixUser: jenkinsUser,
+            posixUser: owner,
             rootDirectory: {
               path: `/${directory.name}`,
-              // Nobody but Jenkins reads `secrets/` and `master.key`.
-              creationInfo: { ownerUid: 1000, ownerGid: 1000, permissions: "0700" },
+              // Nobody but the owner reads what is inside: there may be keys.
+              creationInfo: { ownerUid: owner.uid, ownerGid: owner.gid, permissions: "0700" },
             },
             tags: { Name: `${prefix}-${directory.name}`, team: directory.team },
           },

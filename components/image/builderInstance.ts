@@ -1,6 +1,5 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { renderSoftwareInstallation } from "../jenkins/softwareRenderer";
 import { builderProfile } from "./builderProfile";
 import type { Architecture, BuildArgs } from "./goldenImage";
 import { contentVersion } from "./imageComponentRenderer";
@@ -23,7 +22,7 @@ export function buildByInstance(
   parent: pulumi.Resource,
 ): Record<string, pulumi.Output<string>> {
   const { prefix, region, peerRegion } = args.deployment;
-  const script = renderSoftwareInstallation(args.jenkinsVersion);
+  const script = args.software.install;
   const instance = createInstance(name, args, parent);
   const installation = new aws.ssm.Association(
     `${name}-installation`,
@@ -38,7 +37,7 @@ export function buildByInstance(
   );
   // Content and builder are part of the name: other software makes another image beside the old one.
   const content = contentVersion(script, args.architecture, String(args.rootVolumeGb));
-  const imageName = pulumi.interpolate`${prefix}-controller-${content.slice("1.0.".length)}-${instance.id}`;
+  const imageName = pulumi.interpolate`${prefix}-${args.software.name}-${content.slice("1.0.".length)}-${instance.id}`;
   // The waiting region's launch templates name the old image until that stack's own `pulumi up`:
   // were it deregistered before, a failover in between could start nothing. So old images stay
   // until a person deletes them; their snapshots cost $0.05/GB a month.
@@ -47,26 +46,27 @@ export function buildByInstance(
     `${name}-image`,
     {
       name: imageName,
-      description: "Jenkins controllers and agents",
+      description: args.software.description,
       sourceInstanceId: instance.id,
       // Stopped while it is imaged, so that the file system is whole.
       snapshotWithoutReboot: false,
-      tags: { Name: `${prefix}-controller` },
+      tags: { Name: `${prefix}-${args.software.name}` },
     },
     { ...kept, parent, dependsOn: [installation] },
   );
+  if (region === peerRegion) return { [region]: image.id };
   const key = args.kmsKeyArns[peerRegion];
   const copy = new aws.ec2.AmiCopy(
     `${name}-copy`,
     {
       name: imageName,
-      description: "Jenkins controllers and agents",
+      description: args.software.description,
       sourceAmiId: image.id,
       sourceAmiRegion: region,
       encrypted: true,
       ...(key === undefined ? {} : { kmsKeyId: key }),
       region: peerRegion,
-      tags: { Name: `${prefix}-controller` },
+      tags: { Name: `${prefix}-${args.software.name}` },
     },
     { ...kept, parent },
   );

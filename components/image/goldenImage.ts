@@ -1,8 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type ArgumentProblem, refuseProblems, wholeNumberProblem } from "../argumentProblems";
-import type { Deployment } from "../deployment";
+import { type Deployment, regionsOf } from "../deployment";
 import { buildByInstance } from "./builderInstance";
 import { buildByImageBuilder } from "./imageBuilder";
+import type { ImageSoftware } from "./imageComponentRenderer";
 
 export type Architecture = "arm64" | "x86_64";
 
@@ -16,11 +17,8 @@ export interface GoldenImageArgs {
    */
   readonly source: "imageBuilder" | "builderInstance" | "given";
   readonly architecture: Architecture;
-  /**
-   * Jenkins LTS to install, such as 2.555.3. A given image is taken as it is: a controller whose image
-   * has another version installs this one when it boots, three to five minutes later.
-   */
-  readonly jenkinsVersion: string;
+  /** What to install. A given image is taken as it is. */
+  readonly software: ImageSoftware;
   /** Image ids by region; only and always with source `given`. */
   readonly given?: Readonly<Record<string, string>>;
   /** Customer keys by region for the images' volumes; needed to build. */
@@ -42,7 +40,7 @@ export interface GoldenImageArgs {
 export interface BuildArgs {
   readonly deployment: Deployment;
   readonly architecture: Architecture;
-  readonly jenkinsVersion: string;
+  readonly software: ImageSoftware;
   readonly kmsKeyArns: Readonly<Record<string, pulumi.Input<string>>>;
   readonly subnetId: pulumi.Input<string>;
   readonly securityGroupId: pulumi.Input<string>;
@@ -51,9 +49,9 @@ export interface BuildArgs {
 }
 
 /**
- * The machine image of controllers and agents, the same in both regions, so that a failover boots
- * in minutes what was tested long before. Made by the primary stack for both regions: an image that
- * could only be copied out of a lost region would be lost with it.
+ * A workload's machine image, the same in both regions where the deployment has two, so that a
+ * failover boots in minutes what was tested long before. Made by one stack for both regions: an image
+ * that could only be copied out of a lost region would be lost with it.
  *
  * @throws pulumi.InputPropertiesError naming every bad argument together.
  */
@@ -83,7 +81,7 @@ function imagesOf(
   const build: BuildArgs = {
     deployment: args.deployment,
     architecture: args.architecture,
-    jenkinsVersion: args.jenkinsVersion,
+    software: args.software,
     kmsKeyArns,
     subnetId,
     securityGroupId,
@@ -96,13 +94,13 @@ function imagesOf(
 }
 
 function problemsOf(args: GoldenImageArgs): ArgumentProblem[] {
-  const { region, peerRegion } = args.deployment;
+  const regions = regionsOf(args.deployment);
   const problems = wholeNumberProblem("rootVolumeGb", args.rootVolumeGb ?? 30, 16, 1024, "GiB");
   const refuse = (path: string, reason: string): void => {
     problems.push({ path, reason });
   };
   if (args.source === "given") {
-    for (const each of [region, peerRegion]) {
+    for (const each of regions) {
       const id = args.given?.[each];
       if (id === undefined || !/^ami-([0-9a-f]{8}|[0-9a-f]{17})$/.test(id)) {
         refuse(
@@ -120,7 +118,7 @@ function problemsOf(args: GoldenImageArgs): ArgumentProblem[] {
     if (args[key] === undefined)
       refuse(key, "is missing: a machine has to build the image somewhere");
   }
-  for (const each of [region, peerRegion]) {
+  for (const each of regions) {
     if (args.kmsKeyArns?.[each] === undefined) {
       refuse(`kmsKeyArns.${each}`, "is missing: images are encrypted with a key of each region");
     }

@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
+import { regionsOf } from "../deployment";
 import { builderProfile } from "./builderProfile";
 import type { Architecture, BuildArgs } from "./goldenImage";
 import { contentVersion, renderImageComponent } from "./imageComponentRenderer";
@@ -16,13 +17,13 @@ const parentImages: Readonly<Record<Architecture, string>> = {
   x86_64: "amazon-linux-2023-x86",
 };
 
-/** Builds by EC2 Image Builder, which tests the image and distributes it to both regions. */
+/** Builds by EC2 Image Builder, which tests the image and distributes it to every region. */
 export function buildByImageBuilder(
   name: string,
   args: BuildArgs,
   parent: pulumi.Resource,
 ): Record<string, pulumi.Output<string>> {
-  const { prefix, region, peerRegion } = args.deployment;
+  const { prefix } = args.deployment;
   const shared = {
     imageRecipeArn: createRecipe(name, args, parent).arn,
     infrastructureConfigurationArn: createInfrastructure(name, args, parent).arn,
@@ -32,8 +33,8 @@ export function buildByImageBuilder(
   new aws.imagebuilder.ImagePipeline(
     `${name}-pipeline`,
     {
-      name: `${prefix}-controller`,
-      description: "Makes patched images for controllers and agents",
+      name: `${prefix}-${args.software.name}`,
+      description: `Makes patched images: ${args.software.description}`,
       ...shared,
       ...(args.rebuildSchedule === undefined
         ? {}
@@ -49,16 +50,15 @@ export function buildByImageBuilder(
   );
   const image = new aws.imagebuilder.Image(
     `${name}-image`,
-    { ...shared, tags: { Name: `${prefix}-controller` } },
+    { ...shared, tags: { Name: `${prefix}-${args.software.name}` } },
     // Build, tests and the copy to the other region take 30 to 60 minutes. A former image's entry in
     // Image Builder goes afterwards; its machine images stay, and with them what launch templates
     // of the waiting region name until its own `pulumi up`.
     { ...keptUntilReplaced(parent), customTimeouts: { create: "2h" } },
   );
-  return {
-    [region]: imageIn(image, region),
-    [peerRegion]: imageIn(image, peerRegion),
-  };
+  return Object.fromEntries(
+    regionsOf(args.deployment).map((region) => [region, imageIn(image, region)]),
+  );
 }
 
 function createRecipe(
@@ -67,13 +67,13 @@ function createRecipe(
   parent: pulumi.Resource,
 ): aws.imagebuilder.ImageRecipe {
   const { prefix, region } = args.deployment;
-  const data = renderImageComponent(args.jenkinsVersion);
+  const data = renderImageComponent(args.software);
   const key = args.kmsKeyArns[region];
   const component = new aws.imagebuilder.Component(
     `${name}-component`,
     {
-      name: `${prefix}-controller`,
-      description: "Jenkins, Java and plugins",
+      name: `${prefix}-${args.software.name}`,
+      description: args.software.description,
       platform: "Linux",
       version: contentVersion(data),
       data,
@@ -83,7 +83,7 @@ function createRecipe(
   return new aws.imagebuilder.ImageRecipe(
     `${name}-recipe`,
     {
-      name: `${prefix}-controller`,
+      name: `${prefix}-${args.software.name}`,
       version: contentVersion(data, args.architecture, String(args.rootVolumeGb)),
       parentImage: `arn:aws:imagebuilder:${region}:aws:image/${parentImages[args.architecture]}/x.x.x`,
       components: [{ componentArn: component.arn }],
@@ -125,7 +125,7 @@ function createInfrastructure(
   return new aws.imagebuilder.InfrastructureConfiguration(
     `${name}-infrastructure`,
     {
-      name: `${prefix}-controller`,
+      name: `${prefix}-${args.software.name}`,
       instanceProfileName: builderProfile(name, args.deployment, parent).name,
       instanceTypes: [buildTypes[args.architecture]],
       subnetId: args.subnetId,
@@ -143,20 +143,20 @@ function createDistribution(
   args: BuildArgs,
   parent: pulumi.Resource,
 ): aws.imagebuilder.DistributionConfiguration {
-  const { prefix, region, peerRegion } = args.deployment;
+  const { prefix } = args.deployment;
   return new aws.imagebuilder.DistributionConfiguration(
     `${name}-distribution`,
     {
-      name: `${prefix}-controller`,
-      description: "The same image in both regions",
-      distributions: [region, peerRegion].map((each) => {
+      name: `${prefix}-${args.software.name}`,
+      description: "The same image in every region",
+      distributions: regionsOf(args.deployment).map((each) => {
         const key = args.kmsKeyArns[each];
         return {
           region: each,
           amiDistributionConfiguration: {
-            name: `${prefix}-controller-{{ imagebuilder:buildDate }}`,
+            name: `${prefix}-${args.software.name}-{{ imagebuilder:buildDate }}`,
             ...(key === undefined ? {} : { kmsKeyId: key }),
-            amiTags: { Name: `${prefix}-controller`, project: "jenkins-pilot-light" },
+            amiTags: { Name: `${prefix}-${args.software.name}`, project: "jenkins-pilot-light" },
           },
         };
       }),

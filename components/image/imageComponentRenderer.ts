@@ -1,30 +1,36 @@
-import {
-  renderSoftwareInstallation,
-  softwarePaths,
-  softwareRelease,
-} from "../jenkins/softwareRenderer";
+/** What an image has beyond Amazon Linux 2023 and AWS's agents. Scripts run as root, by bash. */
+export interface ImageSoftware {
+  /** Ends the names of image, recipe and pipeline: a-z, 0-9 and hyphens. */
+  readonly name: string;
+  /** Whom the image is for, in words. */
+  readonly description: string;
+  /** Installs it, from the internet; ends at once on a machine that has it. */
+  readonly install: string;
+  /** Fails, and says why, on a machine that lacks it. */
+  readonly check: string;
+}
 
 /**
- * The document by which EC2 Image Builder turns Amazon Linux 2023 into the image of controllers and
- * agents: patches, Java, Jenkins, plugins and AWS's agents at build time; then checks on the machine
+ * The document by which EC2 Image Builder turns Amazon Linux 2023 into a golden image: patches,
+ * the workload's software and AWS's agents at build time; then checks on the machine
  * that built and on one that was started from the result. An image that fails one is never
  * distributed.
  *
  * Format: https://docs.aws.amazon.com/imagebuilder/latest/userguide/toe-use-documents.html
  */
-export function renderImageComponent(jenkinsVersion: string): string {
-  return document([
+export function renderImageComponent(software: ImageSoftware): string {
+  return document(software, [
     {
       name: "build",
       steps: [
         { name: "UpdateOperatingSystem", action: "UpdateOS" },
-        bash("InstallSoftware", renderSoftwareInstallation(jenkinsVersion)),
+        bash("InstallSoftware", software.install),
         bash("EnableAgents", enableAgents),
         bash("RemoveTraces", removeTraces),
       ],
     },
-    { name: "validate", steps: [bash("CheckSoftware", checkSoftware(jenkinsVersion))] },
-    { name: "test", steps: [bash("CheckSoftwareAfterBoot", checkSoftware(jenkinsVersion))] },
+    { name: "validate", steps: [bash("CheckSoftware", `${software.check}${checkAgents}`)] },
+    { name: "test", steps: [bash("CheckSoftwareAfterBoot", `${software.check}${checkAgents}`)] },
   ]);
 }
 
@@ -44,7 +50,7 @@ export function contentVersion(...content: readonly string[]): string {
 /** Without the SSM agent nobody reaches a machine that has no SSH. */
 const enableAgents = `#!/bin/bash
 set -euo pipefail
-dnf -y install amazon-ssm-agent
+dnf -y install amazon-ssm-agent amazon-cloudwatch-agent
 systemctl enable amazon-ssm-agent.service amazon-cloudwatch-agent.service
 `;
 
@@ -55,19 +61,9 @@ dnf clean all
 truncate -s 0 /etc/machine-id
 `;
 
-function checkSoftware(jenkinsVersion: string): string {
-  return `#!/bin/bash
-set -euo pipefail
-fail() { echo "golden image: $1" >&2; exit 1; }
-grep -qxF ${shellQuoted(softwareRelease(jenkinsVersion))} ${softwarePaths.release} || fail "the software is not complete"
-${softwarePaths.javaHome}/bin/java -version 2>&1 | grep -q '"21[.]' || fail "Java 21 is missing"
-test -s ${softwarePaths.war} || fail "jenkins.war is missing"
-ls ${softwarePaths.plugins}/*.[hj]pi >/dev/null || fail "there are no plugins"
-command -v mount.efs >/dev/null || fail "amazon-efs-utils is missing"
-systemctl is-enabled --quiet amazon-ssm-agent.service || fail "the SSM agent does not start at boot"
-if systemctl is-enabled --quiet jenkins.service; then fail "Jenkins would start without its lease"; fi
+/** Follows the workload's own check. */
+const checkAgents = `systemctl is-enabled --quiet amazon-ssm-agent.service || { echo "golden image: the SSM agent does not start at boot" >&2; exit 1; }
 `;
-}
 
 interface Step {
   readonly name: string;
@@ -79,14 +75,17 @@ function bash(name: string, script: string): Step {
   return { name, action: "ExecuteBash", script };
 }
 
-function document(phases: readonly { name: string; steps: readonly Step[] }[]): string {
+function document(
+  { name, description }: ImageSoftware,
+  phases: readonly { name: string; steps: readonly Step[] }[],
+): string {
   return [
-    "name: jenkins",
-    "description: Jenkins controllers and agents on Amazon Linux 2023",
+    `name: ${name}`,
+    `description: ${description} on Amazon Linux 2023`,
     "schemaVersion: 1.0",
     "phases:",
-    ...phases.flatMap(({ name, steps }) => [
-      `  - name: ${name}`,
+    ...phases.flatMap(({ name: phase, steps }) => [
+      `  - name: ${phase}`,
       "    steps:",
       ...steps.flatMap(renderStep),
     ]),
@@ -94,7 +93,7 @@ function document(phases: readonly { name: string; steps: readonly Step[] }[]): 
   ].join("\n");
 }
 
-/** Half an hour: the first build downloads some 600 MB of packages and plugins. */
+/** Half an hour: a first build of Jenkins downloads some 600 MB of packages and plugins. */
 const stepTimeoutSeconds = 1800;
 
 function renderStep({ name, action, script }: Step): string[] {
@@ -112,8 +111,4 @@ function renderStep({ name, action, script }: Step): string[] {
     .split("\n")
     .map((line) => (line === "" ? "" : `              ${line}`));
   return [...head, "        inputs:", "          commands:", "            - |", ...indented];
-}
-
-function shellQuoted(text: string): string {
-  return `'${text.replace(/'/g, "'\\''")}'`;
 }

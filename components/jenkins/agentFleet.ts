@@ -4,15 +4,11 @@ import type { Deployment } from "../deployment";
 import type { Statement } from "../policies";
 import { idleMinutes } from "./agentPlan";
 import { renderAgentUserData } from "./agentUserDataRenderer";
-import {
-  createMachineRole,
-  groupArn,
-  sessionManagerStatement,
-  sharedParametersStatement,
-} from "./controllerRole";
+import { createMachineRole, groupArn, sessionManagerStatement } from "../machine/machineRole";
+import { sharedParametersStatement } from "./controllerRole";
 import { createFargateFleet } from "./fargateFleet";
 import type { FargateCloud, SpotCloud } from "./jenkinsConfigurationRenderer";
-import { machineDefaults } from "./machineDefaults";
+import { machineDefaults } from "../machine/machineDefaults";
 import type { Team } from "./team";
 
 /** The key pair that controllers log on to Spot agents with. */
@@ -69,7 +65,7 @@ function createSpotFleet(name: string, args: AgentFleetArgs, parent: pulumi.Reso
     name,
     {
       roleName: `${group}-${deployment.region}`,
-      team: team.name,
+      tags: { team: team.name },
       policyName: "agent",
       statements: [
         {
@@ -96,7 +92,7 @@ function createSpotFleet(name: string, args: AgentFleetArgs, parent: pulumi.Reso
       vpcSecurityGroupIds: [args.securityGroupId],
       iamInstanceProfile: { arn: profileArn },
       userData: Buffer.from(userData).toString("base64"),
-      ...machineDefaults({ team: team.name, name: group, volumeGb: 50 }),
+      ...machineDefaults({ tags: { team: team.name }, name: group, volumeGb: 50 }),
     },
     { parent },
   );

@@ -1,4 +1,4 @@
-import { literal } from "./shellQuotingRenderer";
+import { literal } from "../machine/shellQuotingRenderer";
 import { javaVersion } from "./pluginListRenderer";
 
 /** What makes a machine of the golden image a build agent. */

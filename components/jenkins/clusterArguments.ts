@@ -7,7 +7,7 @@ import { targetGroupNameLimit } from "../limits";
 import type { PairProfile } from "../pair/proxyTiming";
 import { hasPair, homesOf } from "./controllerPlan";
 import type { ResultsDatabase } from "./jenkinsConfigurationRenderer";
-import type { OpenIdConnect } from "./loadBalancer";
+import type { OpenIdConnect } from "../loadBalancer/hostRule";
 import type { Team } from "./team";
 import { isReservedTeamName, reservedTeamNames } from "./teamNames";
 
@@ -72,7 +72,7 @@ export interface JenkinsClusterArgs {
   readonly logRetentionDays?: number;
   /** Days that the load balancers' access logs are kept. Default 90; $0.023 per GB and month. */
   readonly accessLogRetentionDays?: number;
-  /** A firewall of this region for its load balancers, see {@link file://./webAcl.ts}. Default none. */
+  /** A firewall of this region for its load balancers, see {@link file://../loadBalancer/webAcl.ts}. Default none. */
   readonly webAclArn?: pulumi.Input<string>;
   readonly oidc?: OpenIdConnect;
   /** What teams with a warm standby are made from; needed where there is one. */

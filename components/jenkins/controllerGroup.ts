@@ -2,9 +2,9 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Deployment, RegionRole } from "../deployment";
 import { initialSizes, isSingleWriter } from "./controllerPlan";
-import { bootCompression } from "./deterministicGzip";
+import { bootCompression } from "../machine/deterministicGzip";
 import { terminateHookSeconds } from "./drainTiming";
-import { machineDefaults } from "./machineDefaults";
+import { machineDefaults } from "../machine/machineDefaults";
 import type { Team } from "./team";
 import { type ControllerUserData, renderUserData } from "./userDataRenderer";
 
@@ -76,7 +76,7 @@ export class ControllerGroup extends pulumi.ComponentResource {
         vpcSecurityGroupIds: [this.args.securityGroupId],
         iamInstanceProfile: { arn: this.args.instanceProfileArn },
         userData: userData.apply((given) => renderUserData(given, bootCompression)),
-        ...machineDefaults({ team: team.name, name, volumeGb: 50 }),
+        ...machineDefaults({ tags: { team: team.name }, name, volumeGb: 50 }),
       },
       { parent: this },
     );

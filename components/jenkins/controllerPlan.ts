@@ -1,4 +1,4 @@
-import { homeDirectories } from "../home/homePlan";
+import { homeDirectories } from "./teamHomes";
 import type { RegionRole } from "../deployment";
 import type { Capacity, Team } from "./team";
 

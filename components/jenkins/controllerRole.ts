@@ -1,9 +1,14 @@
-import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { recordTableName } from "../../failover/recordAddress";
 import { sharedNames } from "../data/sharedNames";
 import type { Deployment } from "../deployment";
-import { policyOf, type Statement } from "../policies";
+import {
+  createMachineRole,
+  groupArn,
+  type MachineRole,
+  sessionManagerStatement,
+} from "../machine/machineRole";
+import type { Statement } from "../policies";
 import type { AgentFleet } from "./agentFleet";
 import { homesOf } from "./controllerPlan";
 import type { Team } from "./team";
@@ -22,13 +27,6 @@ export interface ControllerRoleArgs {
   readonly fleet: AgentFleet | undefined;
 }
 
-/** A role and the profile that machines carry it by. */
-export interface MachineRole {
-  readonly role: aws.iam.Role;
-  readonly profileArn: pulumi.Output<string>;
-  readonly profileName: pulumi.Output<string>;
-}
-
 /**
  * What one team's controllers may do: their own home's lease, their own secrets and artifacts, their
  * own group and agents. A role for each team and region, so that a build that gets hold of one
@@ -45,73 +43,13 @@ export function createControllerRole(
     `${name}-${args.team.name}`,
     {
       roleName: `${args.deployment.prefix}-${args.team.name}-${args.deployment.region}`,
-      team: args.team.name,
+      tags: { team: args.team.name },
       policyName: "controller",
       statements: [...controllerStatements(args), leaveInGoodOrder(args)],
     },
     parent,
   );
 }
-
-/** A role for EC2 machines. */
-export function createMachineRole(
-  name: string,
-  args: {
-    readonly roleName: string;
-    readonly team: string;
-    readonly policyName: string;
-    readonly statements: readonly Statement[];
-  },
-  parent: pulumi.Resource,
-): MachineRole {
-  const tags = { team: args.team, Name: args.roleName };
-  const role = new aws.iam.Role(
-    name,
-    {
-      name: args.roleName,
-      // EC2 itself asks for a machine's credentials and names no source account in doing so.
-      assumeRolePolicy: policyOf([
-        {
-          Sid: "Machines",
-          Effect: "Allow",
-          Principal: { Service: "ec2.amazonaws.com" },
-          Action: "sts:AssumeRole",
-        },
-      ]),
-      tags,
-    },
-    { parent },
-  );
-  new aws.iam.RolePolicy(
-    `${name}-${args.policyName}`,
-    { name: args.policyName, role: role.id, policy: policyOf(args.statements) },
-    { parent: role },
-  );
-  const profile = new aws.iam.InstanceProfile(
-    name,
-    { name: args.roleName, role: role.name, tags },
-    { parent: role },
-  );
-  return { role, profileArn: profile.arn, profileName: profile.name };
-}
-
-/**
- * What the SSM agent needs for Session Manager and Run Command. The managed policy for it would also
- * let the machine read every parameter of the account.
- */
-export const sessionManagerStatement: Statement = {
-  Sid: "SessionManager",
-  Effect: "Allow",
-  Action: [
-    "ssm:UpdateInstanceInformation",
-    "ssmmessages:CreateControlChannel",
-    "ssmmessages:CreateDataChannel",
-    "ssmmessages:OpenControlChannel",
-    "ssmmessages:OpenDataChannel",
-  ],
-  // None of these actions has resource-level permissions that an agent could satisfy.
-  Resource: "*",
-};
 
 /** The member of an Auto Scaling group says that its Jenkins has stopped. */
 function leaveInGoodOrder({ deployment, team }: ControllerRoleArgs): Statement {
@@ -134,12 +72,6 @@ export function controllerStatements(args: ControllerRoleArgs): readonly Stateme
     sessionManagerStatement,
     ...(args.fleet?.controllerStatements ?? []),
   ];
-}
-
-/** ARN of an Auto Scaling group by its name; the middle part is an id that AWS makes up. */
-export function groupArn(deployment: Deployment, group: string): pulumi.Output<string> {
-  const { region, accountId } = deployment;
-  return pulumi.interpolate`arn:aws:autoscaling:${region}:${accountId}:autoScalingGroup:*:autoScalingGroupName/${group}`;
 }
 
 function leaseStatements({ deployment, team, leaseTableArn }: ControllerRoleArgs): Statement[] {

@@ -1,19 +1,22 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { refuseProblems } from "../argumentProblems";
-import { AcceleratorEndpoint } from "./acceleratorEndpoint";
-import { createAccessLogBucket } from "./accessLogs";
+import type { Workload } from "../workload";
+import { AcceleratorEndpoint } from "../loadBalancer/acceleratorEndpoint";
+import { createAccessLogBucket } from "../loadBalancer/accessLogs";
 import { type AgentFleet, createAgentFleet } from "./agentFleet";
-import { createCertificate } from "./certificate";
+import { createCertificate } from "../loadBalancer/certificate";
 import { clusterProblems, type JenkinsClusterArgs } from "./clusterArguments";
 import { ControllerGroup, type ControllerGroupArgs } from "./controllerGroup";
 import { hasPair, homesOf, hostOf, servingSizes } from "./controllerPlan";
 import { type ControllerRoleArgs, createControllerRole } from "./controllerRole";
 import { controllerUserData, type SharedResources } from "./controllerUserData";
-import { LoadBalancer } from "./loadBalancer";
+import { LoadBalancer } from "../loadBalancer/loadBalancer";
 import { type Placement, placeTeams, shardCount } from "./shardPlan";
 import { createLeaseTable } from "./startLeases";
 import type { Capacity, Team, TeamStrategy } from "./team";
+import { loginHealthCheck, loginPath, maintenancePage, teamService } from "./teamService";
+import { webPort } from "./systemdUnitRenderer";
 import { createWarmPair, type WarmPair } from "./warmPair";
 
 /** One load balancer of the region. */
@@ -41,6 +44,8 @@ export interface ClusterTeam {
   /** Sizes while the region serves, also where it waits. */
   readonly serving: Capacity;
   readonly strategy: TeamStrategy;
+  /** A failover brings it along. */
+  readonly moves: boolean;
   readonly hosts: readonly string[];
 }
 
@@ -50,10 +55,14 @@ export interface ClusterTeam {
  *
  * @throws pulumi.InputPropertiesError naming every team that cannot be built.
  */
-export class JenkinsCluster extends pulumi.ComponentResource {
+export class JenkinsCluster extends pulumi.ComponentResource implements Workload {
   /** By shard. */
   readonly loadBalancers: readonly ClusterLoadBalancer[];
   readonly teams: Readonly<Record<string, ClusterTeam>>;
+  /** What tells that a team's Jenkins serves. */
+  readonly healthPaths = [loginPath];
+  /** Of all teams' homes. */
+  readonly home: { readonly fileSystemId: pulumi.Input<string> };
   /** Where users find each team. */
   readonly urls: Readonly<Record<string, string>>;
   readonly leaseTableName: pulumi.Output<string>;
@@ -74,6 +83,7 @@ export class JenkinsCluster extends pulumi.ComponentResource {
     );
 
     this.loadBalancers = shards.map(describeShard);
+    this.home = { fileSystemId: args.home.fileSystemId };
     this.teams = Object.fromEntries(built);
     this.urls = Object.fromEntries(
       args.teams.map((team) => [team.name, `https://${hostOf(team, args.domain)}/`]),
@@ -132,6 +142,7 @@ export class JenkinsCluster extends pulumi.ComponentResource {
           shard,
           certificateArn: this.certificateArn,
           accessLogBucket: logs.bucket,
+          absencePage: maintenancePage,
           ...(args.webAclArn === undefined ? {} : { webAclArn: args.webAclArn }),
         },
         // A load balancer tries its log bucket at once and fails if it may not write.
@@ -140,7 +151,7 @@ export class JenkinsCluster extends pulumi.ComponentResource {
       const endpoint = args.accelerated
         ? new AcceleratorEndpoint(
             `${name}-edge-${shard + 1}`,
-            { ...common, shard, behind: balancer },
+            { ...common, shard, behind: balancer, machines: loginMachines },
             { parent: this },
           )
         : undefined;
@@ -158,14 +169,15 @@ export class JenkinsCluster extends pulumi.ComponentResource {
   ): [string, ClusterTeam] {
     const { balancer, endpoint } = elementAt(shards, placement.shard);
     const host = hostOf(team, args.domain);
-    const { targetGroup, routedArn } = balancer.addTeam({
-      team,
-      host,
-      priority: placement.priority,
-      // A failover leaves it behind, so nobody will ever answer for it here.
-      served: args.role === "active" || team.strategy !== "local-only",
-      ...(args.oidc === undefined ? {} : { oidc: args.oidc }),
-    });
+    const { targetGroup, routedArn } = balancer.addService(
+      teamService(team, {
+        host,
+        priority: placement.priority,
+        // A failover leaves it behind, so nobody will ever answer for it here.
+        served: args.role === "active" || team.strategy !== "local-only",
+        ...(args.oidc === undefined ? {} : { oidc: args.oidc }),
+      }),
+    );
     const fleet = this.createFleet(name, args, team, shared);
     const machines = {
       userData: controllerUserData(args, team, host, shared, fleet),
@@ -186,6 +198,7 @@ export class JenkinsCluster extends pulumi.ComponentResource {
       loadBalancerIndex: placement.shard,
       serving: servingSizes(team),
       strategy: team.strategy,
+      moves: team.strategy !== "local-only",
       hosts: [host],
     };
     return [team.name, facts];
@@ -261,6 +274,9 @@ export class JenkinsCluster extends pulumi.ComponentResource {
     };
   }
 }
+
+/** What counts as a machine of ours that works. */
+const loginMachines = { port: webPort, healthCheck: loginHealthCheck };
 
 interface Shard {
   readonly balancer: LoadBalancer;

@@ -4,7 +4,7 @@ import {
   jenkinsStopSeconds,
   type LeaseTiming,
 } from "./leaseTiming";
-import { literal, renderEnvironmentFile } from "./shellQuotingRenderer";
+import { literal, renderEnvironmentFile } from "../machine/shellQuotingRenderer";
 
 /** A home that a machine may take, with the access point that leads to it. */
 export interface LeasableHome {

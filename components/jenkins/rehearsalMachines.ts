@@ -9,14 +9,14 @@ import { refuseProblems, wholeNumberProblem } from "../argumentProblems";
 import type { Deployment } from "../deployment";
 import type { ClusterHome, ClusterNetwork } from "./clusterArguments";
 import { homesOf } from "./controllerPlan";
-import { createMachineRole, sessionManagerStatement } from "./controllerRole";
-import { bootCompression } from "./deterministicGzip";
-import { loginHealthCheck } from "./loadBalancer";
-import { machineDefaults } from "./machineDefaults";
+import { createMachineRole, sessionManagerStatement } from "../machine/machineRole";
+import { bootCompression } from "../machine/deterministicGzip";
+import { machineDefaults } from "../machine/machineDefaults";
 import { createRehearsalNetwork } from "./rehearsalNetwork";
 import { renderRehearsalUserData, type RehearsalUserData } from "./rehearsalUserDataRenderer";
 import { webPort } from "./systemdUnitRenderer";
 import type { Team } from "./team";
+import { loginHealthCheck } from "./teamService";
 
 export interface RehearsalMachinesArgs {
   readonly deployment: Deployment;
@@ -72,7 +72,7 @@ export class RehearsalMachines extends pulumi.ComponentResource {
       name,
       {
         roleName: `${rehearsalName(args.deployment.prefix)}-machines-${args.deployment.region}`,
-        team: "rehearsal",
+        tags: { team: "rehearsal" },
         policyName: "rehearsal",
         statements: [writeLogs(args), sessionManagerStatement],
       },
@@ -103,7 +103,11 @@ export class RehearsalMachines extends pulumi.ComponentResource {
   ): void {
     const { prefix } = args.deployment;
     const machine = rehearsalTemplateName(prefix, team.name);
-    const defaults = machineDefaults({ team: team.name, name: machine, volumeGb: args.volumeGb });
+    const defaults = machineDefaults({
+      tags: { team: team.name },
+      name: machine,
+      volumeGb: args.volumeGb,
+    });
     new aws.ec2.LaunchTemplate(
       `${name}-${team.name}`,
       {

@@ -1,6 +1,6 @@
 import { configurationSecrets } from "./jenkinsConfigurationRenderer";
 import { homeMountOptions, leasePaths } from "./leaseSettingsRenderer";
-import { literal } from "./shellQuotingRenderer";
+import { literal } from "../machine/shellQuotingRenderer";
 import { controllerPaths } from "./systemdUnitRenderer";
 
 /** What a rehearsal's machine copies. */

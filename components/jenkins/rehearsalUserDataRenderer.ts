@@ -1,20 +1,20 @@
-import type { CloudWatchAgentSettings } from "./cloudWatchAgentRenderer";
+import type { CloudWatchAgentSettings } from "../machine/cloudWatchAgentRenderer";
 import { renderJenkinsConfiguration } from "./jenkinsConfigurationRenderer";
 import {
   rehearsalScript,
   type RehearsedHome,
   renderRehearsalScript,
 } from "./rehearsalScriptRenderer";
-import { literal } from "./shellQuotingRenderer";
+import { literal } from "../machine/shellQuotingRenderer";
 import { controllerPaths, renderJenkinsService } from "./systemdUnitRenderer";
 import {
-  type BootFile,
-  commonFiles,
   type BootCompression,
+  type BootFile,
   preparingCommands,
   renderCloudConfig,
   unitFile,
-} from "./userDataRenderer";
+} from "../machine/cloudConfigRenderer";
+import { commonFiles } from "./userDataRenderer";
 
 /** Everything that makes a machine of the golden image a team's controller in a rehearsal. */
 export interface RehearsalUserData {
@@ -39,8 +39,11 @@ export function renderRehearsalUserData(
   compress: BootCompression,
 ): string {
   const commands = [...preparingCommands, [rehearsalScript]];
-  return renderCloudConfig(given.home.team, rehearsalFiles(given), commands, compress);
+  const { team } = given.home;
+  return renderCloudConfig(`team ${team}`, rehearsalFiles(given), commands, compress, remedy);
 }
+
+const remedy = "give the team a shorter name";
 
 /** What the boot writes, in readable form. */
 export function rehearsalFiles(given: RehearsalUserData): readonly BootFile[] {

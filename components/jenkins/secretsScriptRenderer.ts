@@ -1,4 +1,4 @@
-import { literal } from "./shellQuotingRenderer";
+import { literal } from "../machine/shellQuotingRenderer";
 import { controllerPaths } from "./systemdUnitRenderer";
 
 /** A secret that configuration as code refers to as `${file}`. */

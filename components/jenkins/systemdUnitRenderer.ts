@@ -1,6 +1,6 @@
 import { homeMountOptions, leasePaths } from "./leaseSettingsRenderer";
 import { jenkinsStopSeconds, type LeaseTiming, watchdogSeconds } from "./leaseTiming";
-import { literal } from "./shellQuotingRenderer";
+import { literal } from "../machine/shellQuotingRenderer";
 import { softwarePaths } from "./softwareRenderer";
 
 /** Where the controller's configuration and secrets are on the machine. */

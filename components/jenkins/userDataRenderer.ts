@@ -1,7 +1,13 @@
+import type { CloudWatchAgentSettings, Watched } from "../machine/cloudWatchAgentRenderer";
 import {
-  type CloudWatchAgentSettings,
-  renderCloudWatchAgentConfiguration,
-} from "./cloudWatchAgentRenderer";
+  type BootCompression,
+  type BootFile,
+  monitoringFile,
+  preparingCommands,
+  renderCloudConfig,
+  softwareFile,
+  unitFile,
+} from "../machine/cloudConfigRenderer";
 import {
   type JenkinsConfiguration,
   renderJenkinsConfiguration,
@@ -12,7 +18,7 @@ import { renderLeaseScript } from "./leaseScriptRenderer";
 import { leasePaths, type LeaseSettings, renderLeaseSettings } from "./leaseSettingsRenderer";
 import { defaultLeaseTiming } from "./leaseTiming";
 import { type ControllerSecret, renderSecretsScript } from "./secretsScriptRenderer";
-import { renderSoftwareInstallation } from "./softwareRenderer";
+import { renderSoftwareInstallation, softwarePaths } from "./softwareRenderer";
 import {
   controllerPaths,
   renderHomeMountUnit,
@@ -34,29 +40,6 @@ export interface ControllerUserData {
   readonly monitoring: CloudWatchAgentSettings;
 }
 
-/** Compresses text to base64 of gzip. A parameter, because a renderer does no I/O. */
-export type Compress = (text: string) => string;
-
-/** For each file, and for all of them together. */
-export interface BootCompression {
-  readonly file: Compress;
-  readonly whole: Compress;
-}
-
-/** EC2 refuses larger user data; counted before base64. */
-export const userDataLimit = 16_384;
-
-/** A file that cloud-init writes. */
-export interface BootFile {
-  readonly path: string;
-  readonly content: string;
-  /** Octal, as chmod takes it. */
-  readonly permissions: "0644" | "0755";
-}
-
-const softwareScript = "/usr/local/sbin/jenkins-software";
-const monitoringFile = "/opt/aws/amazon-cloudwatch-agent/etc/amazon-cloudwatch-agent.json";
-
 /**
  * The `#cloud-config` of a controller, as base64 of gzip, which cloud-init unpacks.
  * @throws Error if a value cannot stand in a boot file or the whole is larger than EC2 takes.
@@ -75,56 +58,8 @@ export function renderUserData(given: ControllerUserData, compress: BootCompress
       "jenkins-lease.service",
     ],
   ];
-  return renderCloudConfig(team, controllerFiles(given), commands, compress);
-}
-
-/** Installs what the image lacks and starts the shipping of logs. */
-export const preparingCommands: readonly (readonly string[])[] = [
-  [softwareScript],
-  ["systemctl", "daemon-reload"],
-  [
-    "/opt/aws/amazon-cloudwatch-agent/bin/amazon-cloudwatch-agent-ctl",
-    "-a",
-    "fetch-config",
-    "-m",
-    "ec2",
-    "-s",
-    "-c",
-    `file:${monitoringFile}`,
-  ],
-];
-
-/**
- * A `#cloud-config` of files and commands, as base64 of gzip. The files are compressed in it once more,
- * one by one: most are the same for all teams, and what is compressed twice is hardly larger.
- * @param commands lists, not strings: cloud-init runs them without a shell
- * @throws Error if it is larger than EC2 takes.
- */
-export function renderCloudConfig(
-  team: string,
-  files: readonly BootFile[],
-  commands: readonly (readonly string[])[],
-  compress: BootCompression,
-): string {
-  const document = {
-    write_files: files.map((file) => ({
-      path: file.path,
-      permissions: file.permissions,
-      owner: "root:root",
-      encoding: "gz+b64",
-      content: compress.file(file.content),
-    })),
-    runcmd: commands,
-  };
-  const packed = compress.whole(`#cloud-config\n${JSON.stringify(document)}\n`);
-  const bytes = Buffer.from(packed, "base64").length;
-  if (bytes > userDataLimit) {
-    throw new Error(
-      `the user data of team ${team} has ${bytes} bytes; EC2 takes ` +
-        `${userDataLimit}: give the team fewer homes (capacity.max) or shorter names`,
-    );
-  }
-  return packed;
+  const remedy = "give the team fewer homes (capacity.max) or shorter names";
+  return renderCloudConfig(`team ${team}`, controllerFiles(given), commands, compress, remedy);
 }
 
 /** The files that every machine of the golden image has: its software, and what ships its logs. */
@@ -135,24 +70,15 @@ export function commonFiles(
   return [softwareFile(renderSoftwareInstallation(jenkinsVersion)), monitoringFileOf(monitoring)];
 }
 
-/** The script that {@link preparingCommands} run first. */
-export function softwareFile(content: string): BootFile {
-  return { path: softwareScript, content, permissions: "0755" };
-}
-
 /** What the CloudWatch agent ships. */
 export function monitoringFileOf(monitoring: CloudWatchAgentSettings): BootFile {
-  return {
-    path: monitoringFile,
-    content: renderCloudWatchAgentConfiguration(monitoring),
-    permissions: "0644",
-  };
+  return monitoringFile(monitoring, jenkinsWatched);
 }
 
-/** A file below systemd's folder of units. */
-export function unitFile(name: string, content: string): BootFile {
-  return { path: `/etc/systemd/system/${name}`, content, permissions: "0644" };
-}
+const jenkinsWatched: Watched = {
+  logs: { jenkins: `${softwarePaths.logs}/jenkins.log` },
+  disks: ["/", leasePaths.home],
+};
 
 /** What the boot of a machine in an Auto Scaling group writes, in readable form. */
 export function controllerFiles(given: ControllerUserData): readonly BootFile[] {

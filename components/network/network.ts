@@ -2,14 +2,16 @@ import * as awsx from "@pulumi/awsx";
 import * as pulumi from "@pulumi/pulumi";
 import { type ArgumentProblem, refuseProblems, wholeNumberProblem } from "../argumentProblems";
 import type { Deployment } from "../deployment";
+import type { Flow } from "./accessListPlan";
+import { createAccessLists } from "./accessLists";
 import { Bastion, type BastionArgs, bastionProblems } from "./bastion";
 import { createEndpoints } from "./endpoints";
 import { createFlowLog } from "./flowLog";
-import { type SecurityGroupName } from "./securityGroupPlan";
+import type { NetworkGroup, SecurityGroupPlan } from "./securityGroupPlan";
 import { createSecurityGroups } from "./securityGroups";
 import { bastionRange, planSubnets, subnetProblems } from "./subnetPlan";
 
-export interface NetworkArgs {
+export interface NetworkArgs<Group extends string> {
   readonly deployment: Deployment;
   /** IPv4 range of the VPC, /16 to /20. Must not overlap the peer's if the two are to be connected. */
   readonly cidr: string;
@@ -24,6 +26,13 @@ export interface NetworkArgs {
   readonly interfaceEndpoints: readonly string[];
   /** Days that flow logs are kept; one of CloudWatch's steps. */
   readonly flowLogRetentionDays: number;
+  /** The workload's security groups. */
+  readonly securityGroups: SecurityGroupPlan<Group>;
+  /**
+   * Connections that the subnets' access lists let through, beneath the security groups. Default: the
+   * VPC's own list, which lets everything through.
+   */
+  readonly flows?: readonly Flow[];
   /** A machine for SSH. Default none: Session Manager needs no open port and no key. */
   readonly bastion?: BastionArgs;
 }
@@ -36,26 +45,27 @@ const logRetentions = [
 
 /**
  * A region's network: public, private and isolated subnets over all zones, endpoints, flow logs, and
- * security groups that admit each other by group.
+ * the workload's security groups, which admit each other by group.
  *
+ * @typeParam Group The workload's groups.
  * @throws pulumi.InputPropertiesError naming every bad argument together.
  */
-export class Network extends pulumi.ComponentResource {
+export class Network<Group extends string> extends pulumi.ComponentResource {
   readonly vpcId: pulumi.Output<string>;
   /** One a zone: load balancers and NAT gateways. */
   readonly publicSubnetIds: pulumi.Output<string[]>;
-  /** One a zone: controllers and agents. */
+  /** One a zone: machines. */
   readonly privateSubnetIds: pulumi.Output<string[]>;
-  /** One a zone, without any way out: homes and databases. */
+  /** One a zone, without any way out: file systems and databases. */
   readonly isolatedSubnetIds: pulumi.Output<string[]>;
   /** Of all subnets, in the order of their tables; one a subnet, so three a zone. */
   readonly routeTableIds: pulumi.Output<string[]>;
   /** How many of them there are. */
   readonly routeTables: number;
   /** Ids of the security groups. */
-  readonly securityGroups: Readonly<Record<SecurityGroupName, pulumi.Output<string>>>;
+  readonly securityGroups: Readonly<Record<Group | NetworkGroup, pulumi.Output<string>>>;
 
-  constructor(name: string, args: NetworkArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: NetworkArgs<Group>, opts?: pulumi.ComponentResourceOptions) {
     super("jenkins-pilot-light:network:Network", name, {}, opts);
     refuseProblems("Network", problemsOf(args));
     const { prefix, region } = args.deployment;
@@ -68,7 +78,7 @@ export class Network extends pulumi.ComponentResource {
     this.routeTableIds = vpc.routeTables.apply((tables) => pulumi.all(tables.map(({ id }) => id)));
     this.routeTables =
       args.availabilityZones * planSubnets(args.cidr, args.availabilityZones).tiers.length;
-    this.securityGroups = createSecurityGroups(name, prefix, vpc.vpcId, this);
+    this.securityGroups = createSecurityGroups(name, prefix, args.securityGroups, vpc.vpcId, this);
     createEndpoints(
       name,
       {
@@ -83,6 +93,26 @@ export class Network extends pulumi.ComponentResource {
       this,
     );
     createFlowLog(name, args.deployment, vpc.vpcId, args.flowLogRetentionDays, this);
+    if (args.flows !== undefined) {
+      createAccessLists(
+        name,
+        {
+          prefix,
+          vpcId: vpc.vpcId,
+          subnets: planSubnets(args.cidr, args.availabilityZones),
+          subnetIds: {
+            public: vpc.publicSubnetIds,
+            private: vpc.privateSubnetIds,
+            isolated: vpc.isolatedSubnetIds,
+          },
+          flows: withBastion(args),
+          ...(args.bastion === undefined
+            ? {}
+            : { bastion: bastionRange(args.cidr, args.availabilityZones) }),
+        },
+        this,
+      );
+    }
     if (args.bastion !== undefined) {
       new Bastion(
         `${name}-bastion`,
@@ -94,10 +124,9 @@ export class Network extends pulumi.ComponentResource {
           cidr: bastionRange(args.cidr, args.availabilityZones),
           vpcCidr: args.cidr,
           availabilityZone: `${region}a`,
-          admittedBy: {
-            controllers: this.securityGroups.controllers,
-            agents: this.securityGroups.agents,
-          },
+          admittedBy: Object.fromEntries(
+            args.securityGroups.bastionReaches.map((group) => [group, this.securityGroups[group]]),
+          ),
         },
         { parent: this },
       );
@@ -115,10 +144,15 @@ export class Network extends pulumi.ComponentResource {
   }
 }
 
+/** What the workload's machines need, and from a bastion's subnet SSH to them. */
+function withBastion({ flows = [], bastion }: NetworkArgs<string>): readonly Flow[] {
+  return bastion === undefined ? flows : [...flows, { from: "bastion", to: "private", port: 22 }];
+}
+
 const natStrategies = { none: "None", single: "Single", perAz: "OnePerAz" } as const;
 const subnetTypes = { public: "Public", private: "Private", isolated: "Isolated" } as const;
 
-function createVpc(name: string, args: NetworkArgs, parent: pulumi.Resource): awsx.ec2.Vpc {
+function createVpc(name: string, args: NetworkArgs<string>, parent: pulumi.Resource): awsx.ec2.Vpc {
   const { tiers } = planSubnets(args.cidr, args.availabilityZones);
   return new awsx.ec2.Vpc(
     `${name}-vpc`,
@@ -142,7 +176,7 @@ function createVpc(name: string, args: NetworkArgs, parent: pulumi.Resource): aw
   );
 }
 
-function problemsOf(args: NetworkArgs): ArgumentProblem[] {
+function problemsOf(args: NetworkArgs<string>): ArgumentProblem[] {
   const problems = [
     ...subnetProblems(args.cidr, args.availabilityZones),
     ...wholeNumberProblem("flowLogRetentionDays", args.flowLogRetentionDays, 1, 3653, "days"),

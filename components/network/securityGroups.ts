@@ -1,33 +1,21 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
-import {
-  egressRules,
-  ingressRules,
-  securityGroupDescriptions,
-  type SecurityGroupName,
-  securityGroupNames,
-} from "./securityGroupPlan";
+import type { NetworkGroup, PlannedSecurityGroup, SecurityGroupPlan } from "./securityGroupPlan";
 
-/** Physical and logical names of the groups, by what they stand for. */
-const suffixes: Readonly<Record<SecurityGroupName, string>> = {
-  loadBalancer: "load-balancer",
-  controllers: "controllers",
-  agents: "agents",
-  home: "home",
-  database: "database",
-  endpoints: "endpoints",
-};
+/** Ids of the groups. */
+type GroupIds<Group extends string> = Record<Group | NetworkGroup, pulumi.Output<string>>;
 
 /**
  * Makes the groups, empties the VPC's default one, and connects them by one resource per rule:
  * inline rules would be replaced as a whole, which cuts connections.
  */
-export function createSecurityGroups(
+export function createSecurityGroups<Group extends string>(
   name: string,
   prefix: string,
+  plan: SecurityGroupPlan<Group>,
   vpcId: pulumi.Input<string>,
   parent: pulumi.Resource,
-): Record<SecurityGroupName, pulumi.Output<string>> {
+): GroupIds<Group> {
   new aws.ec2.DefaultSecurityGroup(
     `${name}-default`,
     // A machine that somebody starts without a group must reach nothing and be reached by nobody.
@@ -35,41 +23,45 @@ export function createSecurityGroups(
     { parent },
   );
   const groups = Object.fromEntries(
-    securityGroupNames.map((group) => [group, createGroup(name, prefix, group, vpcId, parent)]),
-  ) as Record<SecurityGroupName, pulumi.Output<string>>;
-  createIngress(name, groups, parent);
-  createEgress(name, groups, parent);
+    Object.entries<PlannedSecurityGroup>(plan.groups).map(([group, planned]) => [
+      group,
+      createGroup(name, prefix, planned, vpcId, parent),
+    ]),
+  ) as GroupIds<Group>;
+  createIngress(name, plan, groups, parent);
+  createEgress(name, plan, groups, parent);
   return groups;
 }
 
 function createGroup(
   name: string,
   prefix: string,
-  group: SecurityGroupName,
+  { suffix, description }: PlannedSecurityGroup,
   vpcId: pulumi.Input<string>,
   parent: pulumi.Resource,
 ): pulumi.Output<string> {
   return new aws.ec2.SecurityGroup(
-    `${name}-${suffixes[group]}`,
+    `${name}-${suffix}`,
     {
-      name: `${prefix}-${suffixes[group]}`,
-      description: securityGroupDescriptions[group],
+      name: `${prefix}-${suffix}`,
+      description,
       vpcId,
-      tags: { Name: `${prefix}-${suffixes[group]}` },
+      tags: { Name: `${prefix}-${suffix}` },
     },
     { parent },
   ).id;
 }
 
-function createIngress(
+function createIngress<Group extends string>(
   name: string,
-  groups: Record<SecurityGroupName, pulumi.Output<string>>,
+  plan: SecurityGroupPlan<Group>,
+  groups: GroupIds<Group>,
   parent: pulumi.Resource,
 ): void {
-  for (const { to, from, port, why } of ingressRules) {
-    const source = from === "anywhere" ? from : suffixes[from];
+  for (const { to, from, port, why } of plan.ingress) {
+    const source = from === "anywhere" ? from : plan.groups[from].suffix;
     new aws.vpc.SecurityGroupIngressRule(
-      `${name}-${suffixes[to]}-from-${source}-${port}`,
+      `${name}-${plan.groups[to].suffix}-from-${source}-${port}`,
       {
         securityGroupId: groups[to],
         description: why,
@@ -85,15 +77,16 @@ function createIngress(
   }
 }
 
-function createEgress(
+function createEgress<Group extends string>(
   name: string,
-  groups: Record<SecurityGroupName, pulumi.Output<string>>,
+  plan: SecurityGroupPlan<Group>,
+  groups: GroupIds<Group>,
   parent: pulumi.Resource,
 ): void {
-  for (const { from, to, port, why } of egressRules) {
-    const destination = to === "anywhere" ? to : suffixes[to];
+  for (const { from, to, port, why } of plan.egress) {
+    const destination = to === "anywhere" ? to : plan.groups[to].suffix;
     new aws.vpc.SecurityGroupEgressRule(
-      `${name}-${suffixes[from]}-to-${destination}${port === undefined ? "" : `-${port}`}`,
+      `${name}-${plan.groups[from].suffix}-to-${destination}${port === undefined ? "" : `-${port}`}`,
       {
         securityGroupId: groups[from],
         description: why,

@@ -1,6 +1,6 @@
 import type { ArgumentProblem } from "../argumentProblems";
 
-/** What a subnet is for: load balancers and NAT; controllers and agents; homes and databases. */
+/** What a subnet is for: load balancers and NAT; machines; file systems and databases. */
 export type SubnetTier = "public" | "private" | "isolated";
 
 /** The layout of one VPC, as awsx's "Auto" strategy computes it from the masks. */

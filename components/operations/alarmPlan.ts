@@ -1,3 +1,5 @@
+import type { PlannedAlarm } from "./plannedAlarm";
+
 /**
  * What is watched in a region. `Value` is whatever stands for an identifier (an Output, a string in
  * tests): which alarms there are never depends on it, so that a preview shows them all.
@@ -7,8 +9,8 @@ export interface WatchedRegion<Value> {
   /** `app/<name>/<id>`, by shard. */
   readonly loadBalancers: readonly Value[];
   readonly teams: readonly WatchedTeam<Value>[];
-  readonly fileSystem: { readonly id: Value; readonly replicaId?: Value };
-  readonly throughput: "elastic" | "bursting" | "provisioned";
+  /** Absent where machines keep nothing. */
+  readonly home?: WatchedHome<Value>;
   readonly database?: { readonly identifier: Value; readonly allocatedStorageGb: number };
   readonly bucket?: {
     readonly source: Value;
@@ -17,6 +19,13 @@ export interface WatchedRegion<Value> {
   };
   readonly certificateArn: Value;
   readonly limits: AlarmLimits;
+}
+
+/** A region's file system of what machines keep. */
+export interface WatchedHome<Value> {
+  readonly id: Value;
+  readonly replicaId?: Value;
+  readonly throughput: "elastic" | "bursting" | "provisioned";
 }
 
 export interface WatchedTeam<Value> {
@@ -45,22 +54,6 @@ export interface AlarmLimits {
  * replication as has passed, instead of when the gate is already closed.
  */
 const warnedShare = 0.5;
-
-/** An alarm on one metric. */
-export interface PlannedAlarm<Value> {
-  /** Logical and physical name behind the prefix. */
-  readonly name: string;
-  readonly says: string;
-  readonly namespace: string;
-  readonly metric: string;
-  readonly dimensions: Readonly<Record<string, Value>>;
-  readonly statistic: "Average" | "Maximum" | "Minimum" | "Sum";
-  readonly comparison: "above" | "below";
-  readonly threshold: number;
-  readonly periodSeconds: number;
-  readonly periods: number;
-  readonly missing: "breaching" | "notBreaching" | "missing";
-}
 
 /**
  * The alarms of a region in its role. Thresholds lie where a person still has time; none of them
@@ -131,12 +124,9 @@ function capacityAlarm<Value>(team: string, minimum: number, group: Value): Plan
   };
 }
 
-function homeAlarms<Value>({
-  role,
-  fileSystem,
-  throughput,
-  limits,
-}: WatchedRegion<Value>): PlannedAlarm<Value>[] {
+function homeAlarms<Value>({ role, home, limits }: WatchedRegion<Value>): PlannedAlarm<Value>[] {
+  if (home === undefined) return [];
+  const { throughput, ...fileSystem } = home;
   const dimensions = { FileSystemId: fileSystem.id };
   const common = { namespace: "AWS/EFS", dimensions, periodSeconds: 300 } as const;
   const burst: PlannedAlarm<Value> = {
@@ -188,12 +178,10 @@ function homeAlarms<Value>({
   ];
 }
 
-function databaseAlarms<Value>({
-  role,
-  database,
-  limits,
-}: WatchedRegion<Value>): PlannedAlarm<Value>[] {
-  if (database === undefined) return [];
+/** The alarms of an instance that is written. */
+export function writerAlarms<Value>(
+  database: NonNullable<WatchedRegion<Value>["database"]>,
+): readonly [storage: PlannedAlarm<Value>, cpu: PlannedAlarm<Value>] {
   const common = {
     namespace: "AWS/RDS",
     dimensions: { DBInstanceIdentifier: database.identifier },
@@ -221,9 +209,20 @@ function databaseAlarms<Value>({
     periods: 3,
     missing: "missing",
   };
+  return [storage, cpu];
+}
+
+function databaseAlarms<Value>({
+  role,
+  database,
+  limits,
+}: WatchedRegion<Value>): PlannedAlarm<Value>[] {
+  if (database === undefined) return [];
+  const [storage, cpu] = writerAlarms(database);
   if (role === "active") return [storage, cpu];
   const lag = {
-    ...common,
+    namespace: storage.namespace,
+    dimensions: storage.dimensions,
     metric: "ReplicaLag",
     periodSeconds: 60,
     periods: 5,
@@ -286,10 +285,14 @@ function bucketAlarms<Value>({ bucket }: WatchedRegion<Value>): PlannedAlarm<Val
   ];
 }
 
-function certificateAlarms<Value>({
+/** Tells of a certificate while there is time to mend its validation record. */
+export function certificateAlarms<Value>({
   certificateArn,
   limits: { certificateDays },
-}: WatchedRegion<Value>): PlannedAlarm<Value>[] {
+}: {
+  readonly certificateArn: Value;
+  readonly limits: Pick<AlarmLimits, "certificateDays">;
+}): PlannedAlarm<Value>[] {
   return [
     {
       name: "certificate-expiry",

@@ -3,8 +3,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { metricNamespace } from "../../failover/probe/probePlan";
 import { type ArgumentProblem, refuseProblems } from "../argumentProblems";
 import type { Deployment, RegionRole } from "../deployment";
-import { type AlarmLimits, type PlannedAlarm, plannedAlarms, type WatchedTeam } from "./alarmPlan";
+import { type AlarmLimits, plannedAlarms, type WatchedHome, type WatchedTeam } from "./alarmPlan";
 import { renderDashboard } from "./dashboardRenderer";
+import { createPlannedAlarm } from "./plannedAlarm";
 import { createQuotaAlarms } from "./quotaAlarms";
 import type { ServingGroup } from "./quotaPlan";
 
@@ -22,7 +23,8 @@ export interface ObservabilityArgs {
   readonly role: RegionRole;
   readonly loadBalancers: readonly { readonly arn: pulumi.Input<string> }[];
   readonly teams: Readonly<Record<string, ObservedTeam>>;
-  readonly home: {
+  /** Absent where machines keep nothing. */
+  readonly home?: {
     readonly fileSystemId: pulumi.Input<string>;
     readonly replicaFileSystemId?: pulumi.Input<string>;
     readonly throughput: "elastic" | "bursting" | "provisioned";
@@ -67,51 +69,20 @@ export class Observability extends pulumi.ComponentResource {
       role: args.role,
       loadBalancers: args.loadBalancers.map(({ arn }) => loadBalancerId(arn)),
       teams: watched,
-      fileSystem: {
-        id: args.home.fileSystemId,
-        ...(args.home.replicaFileSystemId === undefined
-          ? {}
-          : { replicaId: args.home.replicaFileSystemId }),
-      },
-      throughput: args.home.throughput,
+      ...(args.home === undefined ? {} : { home: watchedHome(args.home) }),
       ...(args.database === undefined ? {} : { database: args.database }),
       ...(args.bucket === undefined ? {} : { bucket: args.bucket }),
       certificateArn: args.certificateArn,
       limits: args.limits,
-    }).map((alarm) => this.createAlarm(name, args, alarm));
+    }).map((alarm) =>
+      createPlannedAlarm(name, args.deployment, alarm, args.announcementsTopicArn, this),
+    );
     alarms.push(...createQuotaAlarms(name, args, this));
     const dashboard = this.createDashboard(name, args, watched, alarms);
 
     this.dashboardName = dashboard.dashboardName;
     this.dashboardUrl = pulumi.interpolate`https://${args.deployment.region}.console.aws.amazon.com/cloudwatch/home?region=${args.deployment.region}#dashboards:name=${dashboard.dashboardName}`;
     this.registerOutputs({ dashboardName: this.dashboardName, dashboardUrl: this.dashboardUrl });
-  }
-
-  private createAlarm(
-    name: string,
-    args: ObservabilityArgs,
-    alarm: PlannedAlarm<pulumi.Input<string>>,
-  ): aws.cloudwatch.MetricAlarm {
-    return new aws.cloudwatch.MetricAlarm(
-      `${name}-${alarm.name}`,
-      {
-        name: `${args.deployment.prefix}-${alarm.name}`,
-        alarmDescription: alarm.says,
-        namespace: alarm.namespace,
-        metricName: alarm.metric,
-        dimensions: alarm.dimensions,
-        statistic: alarm.statistic,
-        comparisonOperator:
-          alarm.comparison === "above" ? "GreaterThanThreshold" : "LessThanThreshold",
-        threshold: alarm.threshold,
-        period: alarm.periodSeconds,
-        evaluationPeriods: alarm.periods,
-        treatMissingData: alarm.missing,
-        alarmActions: [args.announcementsTopicArn],
-        okActions: [args.announcementsTopicArn],
-      },
-      { parent: this },
-    );
   }
 
   private createDashboard(
@@ -125,12 +96,12 @@ export class Observability extends pulumi.ComponentResource {
       .output({
         loadBalancers: args.loadBalancers.map(({ arn }) => loadBalancerId(arn)),
         teams: watched.map((team) => ({ ...team })),
-        fileSystemId: args.home.fileSystemId,
+        fileSystemId: args.home?.fileSystemId,
         databaseIdentifier: args.database?.identifier,
         bucket: args.bucket,
         alarmArns: alarms.map((alarm) => alarm.arn),
       })
-      .apply(({ databaseIdentifier, bucket, ...known }) =>
+      .apply(({ fileSystemId, databaseIdentifier, bucket, ...known }) =>
         renderDashboard({
           prefix,
           region,
@@ -139,6 +110,7 @@ export class Observability extends pulumi.ComponentResource {
           activeRegion,
           waitingRegion: region === activeRegion ? peerRegion : region,
           ...known,
+          ...(fileSystemId === undefined ? {} : { fileSystemId }),
           ...(databaseIdentifier === undefined ? {} : { databaseIdentifier }),
           ...(bucket === undefined ? {} : { bucket }),
         }),
@@ -150,6 +122,18 @@ export class Observability extends pulumi.ComponentResource {
       { parent: this },
     );
   }
+}
+
+function watchedHome({
+  fileSystemId,
+  replicaFileSystemId,
+  throughput,
+}: NonNullable<ObservabilityArgs["home"]>): WatchedHome<pulumi.Input<string>> {
+  return {
+    id: fileSystemId,
+    throughput,
+    ...(replicaFileSystemId === undefined ? {} : { replicaId: replicaFileSystemId }),
+  };
 }
 
 function watchedTeams(args: ObservabilityArgs): WatchedTeam<pulumi.Input<string>>[] {

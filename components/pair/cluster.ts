@@ -70,6 +70,13 @@ export interface ControllerCluster {
 export interface ClusterTiming {
   /** Silence after which a machine counts as lost, ms. */
   readonly token: number;
+  /**
+   * How long the machines that are left wait for word of the others until they go on without them, ms.
+   * Of two machines there is nobody left to agree with: anything between Corosync's join timeout (50 ms)
+   * and the token is safe (corosync.conf(5)), and Red Hat's cluster manager took a fifth of the token for
+   * two machines. Absent: Corosync's own, 1.2 times the token.
+   */
+  readonly consensus?: number;
   /** How long a machine that starts waits for others before it decides alone, s. */
   readonly deadTime: number;
   /** Between two looks at a resource, s. */
@@ -85,11 +92,11 @@ export interface ClusterTiming {
 
 /**
  * Timings by name, see proxyTiming.ts. `reference` are the daemons' own. What a failover with `fast` is
- * made of: 2.2 s until Corosync agrees that a machine is gone (2.2 times the token), the delay if it was
+ * made of: 1.3 s until Corosync agrees that a machine is gone (token and consensus), the delay if it was
  * the preferred one, and about a second for fence, home, Jenkins's process and address. Pings in a row
  * outlast a lost packet as well as pings a second apart, which took 2 s of every failover.
  */
 export const clusterTimings = {
   reference: { token: 3_000, deadTime: 20, monitor: 10, fencingDelay: 5, pingInterval: 1 },
-  fast: { token: 1_000, deadTime: 2, monitor: 5, fencingDelay: 1, pingInterval: 0 },
+  fast: { token: 1_000, consensus: 300, deadTime: 2, monitor: 5, fencingDelay: 1, pingInterval: 0 },
 } as const satisfies Record<string, ClusterTiming>;

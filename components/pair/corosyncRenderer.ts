@@ -20,7 +20,7 @@ export function renderCorosync(cluster: ControllerCluster, timing: ClusterTiming
     # The key is /etc/corosync/authkey, the same on both machines and readable by root alone.
     crypto_cipher: aes256
     crypto_hash: sha256
-    token: ${timing.token}
+${renderTimeouts(timing)}
 }
 
 nodelist {
@@ -38,6 +38,12 @@ logging {
     timestamp: on
 }
 `;
+}
+
+function renderTimeouts({ token, consensus }: ClusterTiming): string {
+  const timeouts = [`    token: ${token}`];
+  if (consensus !== undefined) timeouts.push(`    consensus: ${consensus}`);
+  return timeouts.join("\n");
 }
 
 function renderVotes({ tieBreaker }: ControllerCluster): string {

@@ -6,8 +6,8 @@ import {
   createMachineRole,
   type MachineRole,
   sessionManagerStatement,
-} from "../jenkins/controllerRole";
-import { compressToBase64 } from "../jenkins/deterministicGzip";
+} from "../machine/machineRole";
+import { compressToBase64 } from "../machine/deterministicGzip";
 import { agentPort, webPort } from "../jenkins/systemdUnitRenderer";
 import type { Statement } from "../policies";
 import {
@@ -136,7 +136,7 @@ export class EdgePair extends pulumi.ComponentResource {
       name,
       {
         roleName: `${pair}-${args.deployment.region}`,
-        team: "all",
+        tags: { team: "all" },
         policyName: "edge",
         statements: [
           lookStatement(),

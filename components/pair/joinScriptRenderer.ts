@@ -1,4 +1,4 @@
-import { literal } from "../jenkins/shellQuotingRenderer";
+import { literal } from "../machine/shellQuotingRenderer";
 
 /** Where the machine keeps what it needs to join. */
 export const joinPaths = {

@@ -3,9 +3,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { pairName } from "../../failover/pairTags";
 import { type ArgumentProblem, refuseProblems } from "../argumentProblems";
 import type { Deployment, RegionRole } from "../deployment";
-import { createMachineRole, type MachineRole } from "../jenkins/controllerRole";
+import { createMachineRole, type MachineRole } from "../machine/machineRole";
 import { homesOf } from "../jenkins/controllerPlan";
-import { compressToBase64 } from "../jenkins/deterministicGzip";
+import { compressToBase64 } from "../machine/deterministicGzip";
 import { leasePaths } from "../jenkins/leaseSettingsRenderer";
 import { webPort } from "../jenkins/systemdUnitRenderer";
 import type { Team } from "../jenkins/team";
@@ -144,7 +144,7 @@ export class PacemakerPair extends pulumi.ComponentResource {
         `${name}-${self + 1}`,
         {
           roleName: `${this.pairName}-${self + 1}-${deployment.region}`,
-          team: team.name,
+          tags: { team: team.name },
           policyName: "controller",
           statements: [
             ...args.statements,

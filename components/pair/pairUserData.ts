@@ -1,16 +1,18 @@
 import {
-  type BootFile,
-  type Compress,
   type ControllerUserData,
   leasedJenkinsFiles,
   monitoringFileOf,
+} from "../jenkins/userDataRenderer";
+import {
+  type BootFile,
+  type Compress,
   preparingCommands,
   softwareFile,
   unitFile,
   userDataLimit,
-} from "../jenkins/userDataRenderer";
+} from "../machine/cloudConfigRenderer";
 import type { LeaseSettings } from "../jenkins/leaseSettingsRenderer";
-import type { CloudWatchAgentSettings } from "../jenkins/cloudWatchAgentRenderer";
+import type { CloudWatchAgentSettings } from "../machine/cloudWatchAgentRenderer";
 import type { ControllerCluster } from "./cluster";
 import { clusterFiles } from "./clusterFiles";
 import { renderDebianSoftware } from "./debianSoftwareRenderer";

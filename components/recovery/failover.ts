@@ -26,6 +26,13 @@ export type FailoverEdge =
       readonly names: readonly string[];
     };
 
+/** A file system that EFS made as a replica. */
+export interface FailoverHome {
+  readonly fileSystemId: pulumi.Input<string>;
+  /** The one that it is the replica of: EFS asks for permission on both to end the replication. */
+  readonly sourceFileSystemId: pulumi.Input<string>;
+}
+
 export interface FailoverArgs {
   readonly deployment: Deployment;
   /** Teams that are brought along; `local-only` teams are not among them. */
@@ -37,10 +44,10 @@ export interface FailoverArgs {
   readonly waitingLoadBalancers: pulumi.Input<readonly string[]>;
   /** Identifier of the read replica; absent without a database. */
   readonly replica?: pulumi.Input<string>;
-  /** File system that EFS made as the replica. */
-  readonly homeFileSystemId: pulumi.Input<string>;
-  /** The one that it is the replica of: EFS asks for permission on both to end the replication. */
-  readonly homeSourceFileSystemId: pulumi.Input<string>;
+  /** What each team is asked for, see {@link file://../workload.ts}. */
+  readonly healthPaths: readonly string[];
+  /** The home; absent where machines keep nothing. */
+  readonly home?: FailoverHome;
   readonly edge: FailoverEdge;
   readonly limits: FailoverLimits;
   /** The composite alarm that may start a failover. */
@@ -82,7 +89,7 @@ export class Failover extends pulumi.ComponentResource {
       {
         deployment,
         functionName: `${deployment.prefix}-failover`,
-        description: `Moves Jenkins from ${deployment.activeRegion} to ${deployment.region} when asked to`,
+        description: `Moves ${deployment.prefix} from ${deployment.activeRegion} to ${deployment.region} when asked to`,
         callback: createFailoverHandler(() => plan.get()),
         // The last 60 s are kept free of rounds, so a run works for 50 s and the schedule goes on. A
         // longer one would make a person's abort or force wait: only one run exists at a time.
@@ -192,7 +199,8 @@ function planOf(args: FailoverArgs): pulumi.Output<FailoverPlan> {
     activeLoadBalancers: args.activeLoadBalancers,
     waitingLoadBalancers: args.waitingLoadBalancers,
     ...(args.replica === undefined ? {} : { replica: args.replica }),
-    homeFileSystemId: args.homeFileSystemId,
+    healthPaths: args.healthPaths,
+    ...(args.home === undefined ? {} : { homeFileSystemId: args.home.fileSystemId }),
     edge: args.edge,
     limits: args.limits,
   });

@@ -23,7 +23,7 @@ export function fireOnce(
 ): pulumi.Output<string> {
   const { activeRegion, region, generation, stack } = deployment;
   void pulumi.log.warn(
-    `The config flag "failover" is set: exactly one request to move Jenkins from ${activeRegion} to ${region} ` +
+    `The config flag "failover" is set: exactly one request to move ${deployment.prefix} from ${activeRegion} to ${region} ` +
       `is sent for generation ${generation}, by the update that creates ${name}-request; repeats send none. ` +
       `Unsetting it does not fail back. To stop the failover before it is irreversible: ` +
       `npm run failover -- --stack ${stack} --abort`,

@@ -101,7 +101,8 @@ function database({ deployment, replica }: FailoverArgs): PolicyStatement[] {
   ];
 }
 
-function home({ deployment, ...args }: FailoverArgs): PolicyStatement[] {
+function home({ deployment, home: replica }: FailoverArgs): PolicyStatement[] {
+  if (replica === undefined) return [];
   const fileSystem = (region: string, id: pulumi.Input<string>): pulumi.Output<string> =>
     pulumi.interpolate`arn:aws:elasticfilesystem:${region}:${deployment.accountId}:file-system/${id}`;
   return [
@@ -114,9 +115,9 @@ function home({ deployment, ...args }: FailoverArgs): PolicyStatement[] {
       ],
       // The deletion is asked for by the source's id and acts on both halves.
       resources: [
-        fileSystem(deployment.region, args.homeFileSystemId),
-        fileSystem(deployment.region, args.homeSourceFileSystemId),
-        fileSystem(deployment.activeRegion, args.homeSourceFileSystemId),
+        fileSystem(deployment.region, replica.fileSystemId),
+        fileSystem(deployment.region, replica.sourceFileSystemId),
+        fileSystem(deployment.activeRegion, replica.sourceFileSystemId),
       ],
     },
   ];

@@ -36,8 +36,8 @@ export interface HealthProbeArgs {
   readonly policy: ProbePolicy;
   /** This region's; see {@link file://./alarmTopics.ts}. */
   readonly topics: Topics;
-  /** Asked of each team. Default `/login`. */
-  readonly path?: string;
+  /** What each team is asked for; it is healthy when all of them answer well. */
+  readonly healthPaths: readonly string[];
   readonly logRetentionDays?: number;
 }
 
@@ -102,7 +102,7 @@ export class HealthProbe extends pulumi.ComponentResource {
       activeRegion: deployment.activeRegion,
       waitingRegion: deployment.region,
       targets,
-      path: args.path ?? "/login",
+      healthPaths: args.healthPaths,
       requestTimeoutMs: 5000,
       concurrency: 100,
       threshold: args.policy.threshold,

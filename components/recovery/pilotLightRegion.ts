@@ -4,11 +4,11 @@ import { refuseProblems } from "../argumentProblems";
 import type { Deployment } from "../deployment";
 import { SnapshotFunction } from "../operations/snapshotFunction";
 import type { Topics } from "./alarmTopics";
-import { Failover, type FailoverArgs, type FailoverEdge } from "./failover";
+import { Failover, type FailoverArgs, type FailoverEdge, type FailoverHome } from "./failover";
 import { HealthProbe, type ProbePolicy, type ProbeTargetArgs } from "./healthProbe";
 import type { Traffic } from "./traffic";
 import { edgeRecordName } from "./trafficPlan";
-import type { Workload, WorkloadTeam } from "./workload";
+import type { Workload, WorkloadTeam } from "../workload";
 
 /** What the waiting region has to know of the active one: outputs of the other stack. */
 export interface ActiveSide {
@@ -18,7 +18,8 @@ export interface ActiveSide {
   readonly targetGroupArns: pulumi.Input<Readonly<Record<string, string>>>;
   /** By shard; empty under `route53`. */
   readonly endpointGroupArns: pulumi.Input<readonly string[]>;
-  readonly homeFileSystemId: pulumi.Input<string>;
+  /** The home that the workload's one is the replica of; goes together with it. */
+  readonly homeFileSystemId?: pulumi.Input<string>;
   /** The writer; absent without a database. */
   readonly databaseIdentifier?: pulumi.Input<string>;
   /** Customer key that the writer is encrypted with. */
@@ -33,8 +34,6 @@ export interface PilotLightRegionArgs {
   /** In the waiting role: its capacity is zero. */
   readonly workload: Workload;
   readonly active: ActiveSide;
-  /** The home's replica, as {@link file://../home/sharedHome.ts} publishes it. */
-  readonly home: { readonly fileSystemId: pulumi.Input<string> };
   /** The read replica; absent without a database. */
   readonly database?: { readonly identifier: pulumi.Input<string> };
   /** This region's part of the edge. */
@@ -60,8 +59,8 @@ export interface PilotLightRegionArgs {
  * here, and can light it. What it costs while it waits is the sum of its parts' prices; the workload's
  * load balancers and the replicas are the larger share.
  *
- * @throws pulumi.InputPropertiesError when the deployment's region is the active one, or no team is
- *   protected.
+ * @throws pulumi.InputPropertiesError when the deployment's region is the active one, no team is
+ *   protected, nothing is asked for health, or one half of a home is missing.
  */
 export class PilotLightRegion extends pulumi.ComponentResource {
   readonly alarmName: pulumi.Output<string>;
@@ -98,6 +97,7 @@ export class PilotLightRegion extends pulumi.ComponentResource {
       {
         deployment: args.deployment,
         targets,
+        healthPaths: args.workload.healthPaths,
         policy,
         topics: args.topics,
         ...(args.logRetentionDays === undefined ? {} : { logRetentionDays: args.logRetentionDays }),
@@ -121,8 +121,8 @@ export class PilotLightRegion extends pulumi.ComponentResource {
         activeLoadBalancers: args.active.loadBalancerDnsNames,
         waitingLoadBalancers: pulumi.all(args.workload.loadBalancers.map((each) => each.dnsName)),
         ...(args.database === undefined ? {} : { replica: args.database.identifier }),
-        homeFileSystemId: args.home.fileSystemId,
-        homeSourceFileSystemId: args.active.homeFileSystemId,
+        healthPaths: args.workload.healthPaths,
+        ...homeOf(args),
         edge: edgeOf(args),
         limits: limitsOf(args.policy),
         alarmName: probe.alarmName,
@@ -172,12 +172,20 @@ function limitsOf(policy: PilotLightPolicy): FailoverLimits {
   };
 }
 
+/** {@link problemsOf} has made sure that there are both halves or none. */
+function homeOf({ workload, active }: PilotLightRegionArgs): { readonly home?: FailoverHome } {
+  const { home } = workload;
+  const { homeFileSystemId: sourceFileSystemId } = active;
+  if (home === undefined || sourceFileSystemId === undefined) return {};
+  return { home: { fileSystemId: home.fileSystemId, sourceFileSystemId } };
+}
+
 type NamedTeam = WorkloadTeam & { readonly name: string };
 
-/** A failover leaves `local-only` teams behind, so their health says nothing about moving. */
+/** What a failover leaves behind says nothing about moving. */
 function protectedTeams(workload: Workload): NamedTeam[] {
   return Object.entries(workload.teams)
-    .filter(([, team]) => team.strategy !== "local-only")
+    .filter(([, team]) => team.moves)
     .map(([name, team]) => ({ name, ...team }));
 }
 
@@ -249,8 +257,24 @@ function problemsOf(
         ]
       : []),
     ...(teams.length === 0
-      ? [{ path: "workload.teams", reason: "has no team but local-only ones: nothing to protect" }]
+      ? [
+          {
+            path: "workload.teams",
+            reason: "has no team that a failover would bring along: nothing to protect",
+          },
+        ]
       : []),
+    ...(args.workload.healthPaths.length === 0
+      ? [{ path: "workload.healthPaths", reason: "is empty: nobody could tell whether it serves" }]
+      : []),
+    ...((args.workload.home === undefined) === (args.active.homeFileSystemId === undefined)
+      ? []
+      : [
+          {
+            path: "active.homeFileSystemId",
+            reason: `is ${args.active.homeFileSystemId === undefined ? "missing, but the workload has a home" : "given, but the workload has no home"}; a home and its replica go together`,
+          },
+        ]),
     ...teams
       .filter((team) => team.hosts.length === 0)
       .map((team) => ({

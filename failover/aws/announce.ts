@@ -1,20 +1,24 @@
 import type { Announcement } from "../model";
+import type { FailoverPlan } from "../plan";
 import { type Clients, limited } from "./clients";
 
 /** SNS takes at most 100 characters of subject. */
 const subjectLength = 100;
 
-/** Publishes one message to people. Throws when it was not accepted. */
+/**
+ * Publishes one message to people; its subject begins with the deployment's name. Throws when it was
+ * not accepted.
+ */
 export async function publishAnnouncement(
   clients: Pick<Clients, "sns">,
-  topicArn: string,
+  { prefix, announcementsTopicArn }: Pick<FailoverPlan, "prefix" | "announcementsTopicArn">,
   announcement: Announcement,
 ): Promise<void> {
   const { PublishCommand } = require("@aws-sdk/client-sns") as typeof import("@aws-sdk/client-sns");
   await clients.sns().send(
     new PublishCommand({
-      TopicArn: topicArn,
-      Subject: announcement.subject.slice(0, subjectLength),
+      TopicArn: announcementsTopicArn,
+      Subject: `${prefix}: ${announcement.subject}`.slice(0, subjectLength),
       Message: announcement.body,
       MessageAttributes: {
         id: { DataType: "String", StringValue: announcement.id },

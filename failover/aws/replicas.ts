@@ -1,5 +1,4 @@
 import type { HomeState, ReplicaState } from "../model";
-import type { FailoverPlan } from "../plan";
 import { type Clients, limited, notFound } from "./clients";
 import type { LossReadings } from "./metrics";
 
@@ -39,15 +38,14 @@ export async function promoteReplica(clients: Clients, identifier: string): Prom
  */
 export async function readHome(
   clients: Clients,
-  plan: FailoverPlan,
+  FileSystemId: string,
   loss: Promise<LossReadings>,
 ): Promise<HomeState> {
   const sdk = require("@aws-sdk/client-efs") as typeof import("@aws-sdk/client-efs");
-  const FileSystemId = plan.homeFileSystemId;
   const describe = new sdk.DescribeFileSystemsCommand({ FileSystemId });
   const [{ FileSystems }, replication, { lastAlive }] = await Promise.all([
     clients.efs().send(describe, limited()),
-    describeReplication(clients, plan),
+    describeReplication(clients, FileSystemId),
     loss,
   ]);
   const fileSystem = FileSystems?.[0];
@@ -73,10 +71,9 @@ type Replication = import("@aws-sdk/client-efs").ReplicationConfigurationDescrip
 
 async function describeReplication(
   clients: Clients,
-  plan: FailoverPlan,
+  FileSystemId: string,
 ): Promise<Replication | undefined> {
   const sdk = require("@aws-sdk/client-efs") as typeof import("@aws-sdk/client-efs");
-  const FileSystemId = plan.homeFileSystemId;
   try {
     const { Replications } = await clients
       .efs()
@@ -92,11 +89,11 @@ async function describeReplication(
 /** Ends the replication, which makes the destination writable; called where the destination is. */
 export async function freeHome(
   clients: Clients,
-  plan: FailoverPlan,
+  FileSystemId: string,
   localOnly: boolean,
 ): Promise<void> {
   const sdk = require("@aws-sdk/client-efs") as typeof import("@aws-sdk/client-efs");
-  const replication = await describeReplication(clients, plan);
+  const replication = await describeReplication(clients, FileSystemId);
   const source = replication?.SourceFileSystemId;
   // Somebody was faster: the round that follows sees the file system as it is.
   if (source === undefined) return;

@@ -1,4 +1,4 @@
-import { askTeam } from "../askTeam";
+import { askAll } from "../askTeam";
 import { inLanes } from "../lanes";
 import type { TeamCount } from "../model";
 import type { FailoverPlan } from "../plan";
@@ -18,10 +18,9 @@ export async function countAnswers(
   await inLanes(plan.teams, lanes, async ({ host, shard }) => {
     const address = loadBalancers[shard];
     if (address === undefined) return;
-    const answered = await askTeam({
+    const answered = await askAll(plan.healthPaths, {
       host,
       address,
-      path: "/login",
       userAgent: "jenkins-pilot-light-failover",
       limitMs: requestLimit,
     });

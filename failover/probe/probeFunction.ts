@@ -3,7 +3,7 @@
  * functions and plain constants, and the SDK and Node's modules are required inside of functions,
  * because an import at the top would become a path that the package does not contain.
  */
-import { askTeam } from "../askTeam";
+import { askAll } from "../askTeam";
 import { classify, limited } from "../aws/clients";
 import { isSilence } from "../silence";
 import { probe, type ProbePorts } from "./probe";
@@ -97,10 +97,9 @@ function metricData(
 }
 
 async function ask({ team, host, address }: ProbeTarget, plan: ProbePlan): Promise<TeamAnswer> {
-  const answered = await askTeam({
+  const answered = await askAll(plan.healthPaths, {
     host,
     address,
-    path: plan.path,
     userAgent: "jenkins-pilot-light-probe",
     limitMs: plan.requestTimeoutMs,
   });

@@ -18,8 +18,8 @@ export interface ProbePlan {
   readonly activeRegion: string;
   readonly waitingRegion: string;
   readonly targets: readonly ProbeTarget[];
-  /** Asked of each team. `/login` answers 200 without signing in once Jenkins is up, 503 before. */
-  readonly path: string;
+  /** What each team is asked for; it is healthy when all of them answer well. */
+  readonly healthPaths: readonly string[];
   /** Limit for one request, connection and TLS included; milliseconds. */
   readonly requestTimeoutMs: number;
   /** Requests at the same time. 500 dead teams, 5 s each, 100 at a time: 25 s of the minute. */

@@ -168,7 +168,7 @@ export function begin(
   return say(setStep(confirming, "confirm", "running", now, firstLook), {
     id: `confirming-${trigger.id}`,
     severity: "page",
-    subject: `Jenkins failover asked for by ${trigger.kind}`,
+    subject: `failover asked for by ${trigger.kind}`,
     body:
       `Failover from ${record.activeRegion} asked for (${trigger.kind} ${trigger.id}` +
       `${trigger.reason === undefined ? "" : `: ${trigger.reason}`}). Nothing was touched yet; ` +
@@ -206,7 +206,7 @@ export function abort(
   return say(remembered, {
     id: `aborted-${now}`,
     severity: "info",
-    subject: "Jenkins failover aborted",
+    subject: "failover aborted",
     body: `The failover was aborted (${why}). ${record.activeRegion} stays the active region.`,
   });
 }

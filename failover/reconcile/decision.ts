@@ -97,7 +97,7 @@ export function block(
   return say(blocked, {
     id: `blocked-${step}-${now}`,
     severity: "page",
-    subject: `Jenkins failover is blocked at step ${step}`,
+    subject: `the failover is blocked at step ${step}`,
     body:
       `Blocked since ${new Date(since).toISOString()}: ${reason} ` +
       `What to do: ${remedy} It goes on by itself once the obstacle is gone.`,

@@ -50,13 +50,15 @@ export function gate(record: FailoverRecord, observation: Observation, policy: P
       policy,
     );
   }
-  if (!home?.known)
+  const hasHome = policy.homeFileSystemId !== undefined;
+  if (hasHome && !home?.known)
     return unread("home", `The home cannot be read (${home?.error ?? "not observed"}).`, policy);
   if (policy.hasDatabase) {
     const refused = judge("database", lag.database, policy.maxReplicaLag, policy);
     if (refused !== undefined) return refused;
   }
-  return judge("home", lag.home, policy.maxHomeLag, policy) ?? { open: true, lag };
+  const refused = hasHome ? judge("home", lag.home, policy.maxHomeLag, policy) : undefined;
+  return refused ?? { open: true, lag };
 }
 
 function judge(
@@ -90,9 +92,11 @@ function caughtUp(record: FailoverRecord, { replica, home }: Observation, policy
   };
   const behind = policy.hasDatabase ? missing(replica) : undefined;
   if (behind !== undefined) return unread("database", `The replica ${behind}.`, policy);
-  const older = missing(home);
+  const hasHome = policy.homeFileSystemId !== undefined;
+  const older = hasHome ? missing(home) : undefined;
   if (older !== undefined) return unread("home", `The home ${older}.`, policy);
-  return { open: true, lag: { ...(policy.hasDatabase ? { database: 0 } : {}), home: 0 } };
+  const database = policy.hasDatabase ? { database: 0 } : {};
+  return { open: true, lag: { ...database, ...(hasHome ? { home: 0 } : {}) } };
 }
 
 /** A fence that stands without its date holds the change back, and must not end the run. */

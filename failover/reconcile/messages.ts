@@ -12,7 +12,7 @@ export function unfencedMessage(record: FailoverRecord, policy: Policy): Announc
   return {
     id: `unfenced-${record.generation}`,
     severity: "page",
-    subject: "Jenkins failover goes on UNFENCED",
+    subject: "the failover goes on UNFENCED",
     body:
       `${silence}what they write from ` +
       "now on is lost. Fencing goes on until it is confirmed; controllers that can read the " +
@@ -20,10 +20,17 @@ export function unfencedMessage(record: FailoverRecord, policy: Policy): Announc
   };
 }
 
-export function servingMessage(record: FailoverRecord, rtoMs: number): Announcement {
+export function servingMessage(
+  record: FailoverRecord,
+  rtoMs: number,
+  policy: Policy,
+): Announcement {
   const minutes = (rtoMs / 60_000).toFixed(1);
   const { database, home } = record.lag ?? {};
-  const lag = `database ${secondsOf(database)}, home ${secondsOf(home)}`;
+  const lag = [
+    ...(policy.hasDatabase ? [`database ${secondsOf(database)}`] : []),
+    ...(policy.homeFileSystemId === undefined ? [] : [`home ${secondsOf(home)}`]),
+  ].join(", ");
   const fenced =
     record.steps.fence?.state === "done"
       ? "The former region is fenced."
@@ -31,10 +38,10 @@ export function servingMessage(record: FailoverRecord, rtoMs: number): Announcem
   return {
     id: `serving-${record.generation}`,
     severity: "page",
-    subject: `Jenkins serves from ${record.activeRegion}`,
+    subject: `${record.activeRegion} serves`,
     body:
       `The failover to generation ${record.generation} is complete after ${minutes} min (RTO). ` +
-      `Replication was behind by: ${lag} (RPO). ${fenced} Nothing fails back by itself. ` +
+      `${lag === "" ? "Nothing is replicated." : `Replication was behind by: ${lag} (RPO).`} ${fenced} Nothing fails back by itself. ` +
       "`pulumi up` refuses to run while a stack's configuration has another activeRegion or generation " +
       "than the failover record; run no `pulumi refresh` either: docs/runbook.md, Afterwards.",
   };

@@ -16,8 +16,8 @@ const remedies = ({ stack }: Policy): Readonly<Record<StepName, string>> => ({
   database: "Look at the replica's events in RDS and mend its state; then it is promoted.",
   home: "Look at the file system's replication in EFS of the waiting region.",
   controllers:
-    "Look at the Jenkins logs and the lease unit of the teams that do not answer; the dashboard " +
-    "names them.",
+    "Look at the logs of the teams that do not answer and at what their start waits for (a Jenkins: " +
+    "its lease unit); the dashboard names them.",
   traffic:
     "Global Accelerator's control plane is in us-west-2: set the waiting endpoint's weight and dial " +
     "there by hand, or wait for it.",

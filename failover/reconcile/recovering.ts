@@ -58,7 +58,7 @@ export function recover(
   ];
   if (isComplete(views, stepped, observation, policy, now)) {
     // Closing the old endpoint is part of moving the traffic; both in one round would collide.
-    return decide(record, complete(stepped, now), withoutTwins(actions));
+    return decide(record, complete(stepped, policy, now), withoutTwins(actions));
   }
   const obstacle = obstacleOf(stepped, observation, policy, views, now);
   const next =
@@ -142,7 +142,7 @@ function commit(
     committedAt: now,
     generation: record.generation + 1,
     activeRegion: policy.waitingRegion,
-    homeFileSystemId: policy.homeFileSystemId,
+    ...(policy.homeFileSystemId === undefined ? {} : { homeFileSystemId: policy.homeFileSystemId }),
     lag: loss.lag,
   };
   if (verdict === "confirmed") return committed;
@@ -177,7 +177,7 @@ function viewsOf(
     return [capacity, ...waiting];
   }
   const database = viewDatabase(observation, policy);
-  const home = viewHome(record, observation);
+  const home = viewHome(record, observation, policy);
   const controllers = viewControllers(observation, policy);
   const ready = [database, home, controllers].every(({ state }) => state === "done");
   return [capacity, database, home, controllers, viewTraffic(observation, ready)];
@@ -205,7 +205,7 @@ function isComplete(
   );
 }
 
-function complete(record: FailoverRecord, now: number): FailoverRecord {
+function complete(record: FailoverRecord, policy: Policy, now: number): FailoverRecord {
   const startedAt = outageBegan(record) ?? now;
   const fenced = record.steps.fence?.state === "done";
   const serving = enter(without(record, "blockage"), "serving", now);
@@ -224,7 +224,7 @@ function complete(record: FailoverRecord, now: number): FailoverRecord {
           lag,
           fenced,
         });
-  return say(remembered, servingMessage(remembered, rtoMs));
+  return say(remembered, servingMessage(remembered, rtoMs, policy));
 }
 
 /** A region that is well serves until its fence goes up; a lost one until it was last seen alive. */

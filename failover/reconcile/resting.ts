@@ -113,7 +113,7 @@ function settle(
     {
       id: `unsettled-${now}`,
       severity: "page",
-      subject: "Jenkins: the aborted failover is not put back yet",
+      subject: "the aborted failover is not put back yet",
       body:
         `${left.join(" ")} The function tries again each minute. ${policy.activeRegion} is meant to ` +
         "serve; until this is mended it may be without controllers or without users. If the region is " +
@@ -167,7 +167,7 @@ export function serve(
   const said = say(confirmed, {
     id: `fenced-${record.generation}`,
     severity: "info",
-    subject: "Jenkins: the former region is fenced now",
+    subject: "the former region is fenced now",
     body:
       "The former active region answers again and its controllers are stopped. Compare its " +
       "database and home with the serving ones before you discard them: both sides may have " +

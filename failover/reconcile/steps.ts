@@ -88,8 +88,9 @@ export function viewDatabase({ replica }: Observation, policy: Policy): StepView
   return { name, state: "running", waitsFor, actions };
 }
 
-export function viewHome(record: FailoverRecord, { home }: Observation): StepView {
+export function viewHome(record: FailoverRecord, { home }: Observation, policy: Policy): StepView {
   const name = "home";
+  if (policy.homeFileSystemId === undefined) return { name, state: "done", actions: [] };
   if (!home?.known) return unread(name, home);
   if (home.value.state === "writable") return { name, state: "done", actions: [] };
   const localOnly = record.silentSince !== undefined;

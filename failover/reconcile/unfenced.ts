@@ -68,7 +68,7 @@ export function acceptUnfenced(
     {
       id: `unfenced-accepted-${id}`,
       severity: "page",
-      subject: `Jenkins: ${policy.activeRegion} is given up UNFENCED`,
+      subject: `${policy.activeRegion} is given up UNFENCED`,
       body:
         `${acceptance.by} accepts that ${policy.activeRegion} was never seen fenced: ${acceptance.reason} ` +
         `The stack of ${record.activeRegion} may be updated while ${policy.activeRegion} stays silent; the other one ` +

@@ -132,7 +132,7 @@ export function outcomeMessage(
   return {
     id: `${rehearsalName(prefix)}-${outcome.id}`,
     severity: failed ? "page" : "info",
-    subject: `Jenkins: the rehearsal of the failover ${failed ? "FAILED" : spoken[outcome.result]}`,
+    subject: `the rehearsal of the failover ${failed ? "FAILED" : spoken[outcome.result]}`,
     body:
       `${describeOutcome(outcome)}. Asked for by ${outcome.asked.by}` +
       `${outcome.asked.reason === undefined ? "" : `: ${outcome.asked.reason}`}. ` +

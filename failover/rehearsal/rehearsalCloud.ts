@@ -25,8 +25,7 @@ export function rehearsalCloud(plan: RehearsalPlan): RehearsalCloud {
     ...rehearsalRecordTable(clients, plan.tableName),
     observe: (needs) => observe(clients, plan, needs),
     act: (request) => act(clients, plan, request),
-    announce: (announcement) =>
-      publishAnnouncement(clients, plan.announcementsTopicArn, announcement),
+    announce: (announcement) => publishAnnouncement(clients, plan, announcement),
     measure: (record) => putMeasures(clients, plan, measuresOf(record, Date.now())),
   };
 }

@@ -16,7 +16,10 @@ export class Segment {
 
   static async create(number: number): Promise<Segment> {
     const segment = new Segment(number, `segment${number}`);
-    await run("ip", "link", "add", segment.bridge, "type", "bridge");
+    // Without a hardware address of its own it has the lowest of its cables', and another one when that
+    // machine goes: the others would answer users at the old one for five seconds.
+    const address = `02:00:00:00:00:${number.toString(16).padStart(2, "0")}`;
+    await run("ip", "link", "add", segment.bridge, "address", address, "type", "bridge");
     await run("ip", "address", "add", `${segment.address(1)}/24`, "dev", segment.bridge);
     await run("ip", "link", "set", segment.bridge, "up");
     return segment;

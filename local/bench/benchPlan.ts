@@ -73,6 +73,7 @@ export function benchPlan(
     activeLoadBalancers,
     waitingLoadBalancers,
     homeFileSystemId,
+    healthPaths: ["/login"],
     edge: { kind: "globalAccelerator", shards: endpointGroups },
     limits: benchLimits,
   };

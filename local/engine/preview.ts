@@ -1,5 +1,5 @@
 /**
- * `npm run preview -- --stack primary|dr`: what a first `pulumi up` would do, shown as a tree.
+ * `npm run preview -- --stack primary|dr|web-dev|web-prod`: what a first `pulumi up` would do, shown as a tree.
  * Needs nothing but `npm ci`: no AWS account, no Pulumi CLI, no emulator. The providers only plan,
  * so everything that AWS would choose (ids, ARNs, addresses) is unknown, and look-ups (zones,
  * images, the account) are answered with modelled data.
@@ -67,7 +67,7 @@ export function describePlan(stack: string, plan: OperationResult, colour: boole
 async function main(): Promise<number> {
   const flags = new Command("preview")
     .description("Shows what `pulumi up` would do, without AWS, Pulumi CLI or emulator")
-    .requiredOption("--stack <name>", "stack to plan: primary or dr")
+    .requiredOption("--stack <name>", "stack to plan, as Pulumi.<name>.yaml has it")
     .option("--engine <kind>", "standin, pulumi or auto", "standin")
     .option("--json", "print the operations as JSON")
     .parse()

@@ -77,6 +77,8 @@ export interface BehaviourContext {
   readonly endpoint: string;
   /** False while the region is dead by fault injection: a dead region's machinery does nothing. */
   regionIsAlive(region: string): boolean;
+  /** False while the Availability Zone has no power. */
+  zoneIsAlive(zone: string): boolean;
 }
 
 /**
@@ -98,6 +100,8 @@ export interface Behaviour {
   start?(context: BehaviourContext): void;
   /** A region died (`alive` false) or came back, by fault injection. */
   regionChanged?(region: string, alive: boolean, context: BehaviourContext): void;
+  /** An Availability Zone lost its power (`alive` false) or has it again. */
+  zoneChanged?(zone: string, alive: boolean, context: BehaviourContext): void;
   /** Ends timers and child processes; after it resolves the process can exit. */
   stop?(): Promise<void>;
 }

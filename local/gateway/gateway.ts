@@ -27,6 +27,7 @@ import { ScaledClock } from "./scaledClock";
 import { AwsError } from "./wire/awsError";
 import { withoutSecrets } from "./wire/redaction";
 import { World, type ControllerModel } from "./world";
+import { Zones } from "./zones";
 
 /** How a {@link Gateway} is made. */
 export interface GatewayOptions {
@@ -72,6 +73,7 @@ export class Gateway {
   readonly clock: ScaledClock;
   readonly latencies: LatencyTable;
   readonly faults: Faults;
+  readonly zones = new Zones();
   readonly calls = new CallLog();
   readonly events = new GatewayEvents();
   readonly world = new World();
@@ -114,6 +116,9 @@ export class Gateway {
     this.context = context;
     this.faults.onRegionChange((region, alive) => {
       for (const behaviour of this.behaviours) behaviour.regionChanged?.(region, alive, context);
+    });
+    this.zones.onChange((zone, alive) => {
+      for (const behaviour of this.behaviours) behaviour.zoneChanged?.(zone, alive, context);
     });
     const { controllers } = this.options;
     if (controllers) {
@@ -175,6 +180,7 @@ export class Gateway {
       emulator: (constructor, region) => this.client(constructor, region, emulator.endpoint),
       gateway: (constructor, region) => this.client(constructor, region, endpoint),
       regionIsAlive: (region) => this.faults.regionIsAlive(region),
+      zoneIsAlive: (zone) => this.zones.isAlive(zone),
     };
   }
 

@@ -56,6 +56,13 @@ export const modelledLatencies = {
     spread: 0.5,
     source: "modelled; describe calls seen to report available before the source id disappears",
   },
+  /** RDS: the zone of a Multi-AZ instance's primary is lost → its standby serves, at the same address. */
+  rdsZoneFailover: {
+    typical: "90 seconds",
+    spread: 0.3,
+    source:
+      "RDS User Guide, Failing over a Multi-AZ DB instance: “failover times are typically 60–120 seconds”",
+  },
   /** RDS: lag of a healthy asynchronous cross-region replica. */
   rdsReplicaLag: {
     typical: "2 seconds",

@@ -61,6 +61,11 @@ export interface ControllerModel {
     port: number,
     path: string,
   ): number | undefined | Promise<number | undefined>;
+  /**
+   * Runs a command on every machine of an Auto Scaling group, as Systems Manager does. It never rejects.
+   * @returns what failed, machine by machine; empty if nothing did. Absent where nothing real runs.
+   */
+  runOnGroup?(autoScalingGroupName: string, command: string): Promise<string>;
   /** Ends what runs for it, when the gateway stops. */
   stop?(): Promise<void>;
   /** Where requests to the instance go on loopback; absent where nothing real runs. */

@@ -126,6 +126,7 @@ export function planOf(site: SiteNames): FailoverPlan {
     activeLoadBalancers: [site.activeLoadBalancer],
     waitingLoadBalancers: [site.waitingLoadBalancer],
     homeFileSystemId: site.homeFileSystemId,
+    healthPaths: ["/login"],
     edge: {
       kind: "globalAccelerator",
       shards: [{ activeGroupArn: site.activeGroupArn, waitingGroupArn: site.waitingGroupArn }],

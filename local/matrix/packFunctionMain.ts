@@ -39,7 +39,7 @@ async function pack(plan: FailoverPlan): Promise<PackedFunction> {
         name: plan.tableName,
         arn: `arn:aws:dynamodb:${plan.waitingRegion}:123456789012:table/${plan.tableName}`,
       },
-      homeSourceFileSystemId: "fs-source",
+      home: { fileSystemId: plan.homeFileSystemId ?? "", sourceFileSystemId: "fs-source" },
       topicKmsKeyArn: "arn:aws:kms:eu-west-1:123456789012:key/matrix",
     });
     return Promise.resolve({});

@@ -2,16 +2,33 @@ import { z } from "zod";
 import { flag, oneOf, text, wholeNumber } from "./fields";
 import { awsRegions } from "./region";
 
-/** Programs that a stack can run. `web-dev` and `web-prod` come with the web application. */
+/** Programs of a pair of regions. The web application's are in webSettings.ts. */
 export const programs = ["primary", "dr"] as const;
 
 export type Program = (typeof programs)[number];
 
-function awsRegion() {
+export function awsRegion() {
   return z.enum(awsRegions).meta({
     allowed: "an AWS region's code, such as eu-central-1",
     fix: "look the code up with: aws ec2 describe-regions --all-regions (a region that AWS has opened since is added in stacks/config/region.ts)",
   });
+}
+
+export function hostedZone() {
+  return text(
+    /^Z[A-Z0-9]{5,31}$/,
+    "the id of the public Route 53 zone that holds the domain: Z and 5 to 31 capital letters or digits",
+    "find it with: aws route53 list-hosted-zones-by-name --dns-name <domain> (without the leading /hostedzone/)",
+  );
+}
+
+/** A DNS name in full. */
+export function dnsName() {
+  return text(
+    /^(?=.{1,200}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/,
+    "a DNS name in lower case without a dot at the end, such as jenkins.example.com",
+    "write the bare name: no https://, no path, no port",
+  );
 }
 
 function certificateArn() {
@@ -89,16 +106,8 @@ export const identityFields = {
         "The file system that holds the homes of this stack's region since a failover made it the active one; `npm run adopt` sets it. Without meaning while the region waits, or in generation 1.",
       defaultNote: "made by the stack",
     }),
-  domain: text(
-    /^(?=.{1,200}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/,
-    "a DNS name in lower case without a dot at the end, such as jenkins.example.com",
-    "write the bare name: no https://, no path, no port",
-  ).meta({ description: "Each team's Jenkins answers at `<team>.<domain>`." }),
-  hostedZoneId: text(
-    /^Z[A-Z0-9]{5,31}$/,
-    "the id of the public Route 53 zone that holds the domain: Z and 5 to 31 capital letters or digits",
-    "find it with: aws route53 list-hosted-zones-by-name --dns-name <domain> (without the leading /hostedzone/)",
-  ).meta({
+  domain: dnsName().meta({ description: "Each team's Jenkins answers at `<team>.<domain>`." }),
+  hostedZoneId: hostedZone().meta({
     description:
       "Public Route 53 zone that gets the names and, if the stack makes them, validates the certificates.",
     cost: "$0.50 a month for the zone",

@@ -46,7 +46,8 @@ function isPrivate(text: string): boolean {
   );
 }
 
-function vpcRange() {
+/** A VPC's range. */
+export function vpcRange() {
   return cidr("a private IPv4 range from /16 to /20, such as 10.10.0.0/16", 20, 16).superRefine(
     (value, context) => {
       if (isPrivate(value)) return;
@@ -56,7 +57,8 @@ function vpcRange() {
   );
 }
 
-const bastion = z
+/** A machine for SSH. */
+export const bastion = z
   .strictObject({
     allowFrom: z
       .array(cidr("IPv4 ranges of /8 or longer, such as 203.0.113.0/24", 32, 8))

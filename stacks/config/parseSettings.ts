@@ -1,11 +1,12 @@
 import { crossChecks } from "./crossChecks";
+import { decodeSettings } from "./decodeSettings";
 import { secretsAreEncrypted } from "./deploymentChecks";
 import { programs, type Program } from "./identitySettings";
 import { ConfigurationError, type Problem } from "./problem";
 import { readFields, type Partially } from "./readFields";
+import { resolveContainers } from "./resolveContainers";
 import { resolveTeam } from "./resolveTeams";
 import { settingsSchema, type GivenSettings } from "./schema";
-import { keysOf, elementOf } from "./schemaTree";
 import type { Settings } from "./settings";
 
 /** RDS chooses the minor version within these. */
@@ -29,7 +30,7 @@ export function parseSettings(
   stackName: string,
   encrypted: ReadonlySet<string> = new Set(),
 ): Settings {
-  const decoded = decode(raw);
+  const decoded = decodeSettings(settingsSchema, raw);
   const withProgram = { program: defaultProgram(stackName), ...decoded.value };
   const { value, problems } = readFields(settingsSchema, withProgram);
   const given = value as Partially<GivenSettings>;
@@ -50,35 +51,8 @@ function defaultProgram(stackName: string): Program | undefined {
   return programs.find((program) => program === stackName);
 }
 
-/** Objects and lists come from Pulumi as JSON text. */
-function decode(raw: Readonly<Record<string, unknown>>) {
-  const value: Record<string, unknown> = {};
-  const problems: Problem[] = [];
-  const schemas = keysOf(settingsSchema) ?? {};
-  for (const [key, given] of Object.entries(raw)) {
-    // `constructor` is a key of every object, but no setting.
-    const schema = Object.hasOwn(schemas, key) ? schemas[key] : undefined;
-    const structured = schema && (keysOf(schema) ?? elementOf(schema));
-    if (!structured || typeof given !== "string") {
-      value[key] = given;
-      continue;
-    }
-    try {
-      value[key] = JSON.parse(given);
-    } catch {
-      problems.push({
-        path: key,
-        wrong: "is text where an object or a list is expected",
-        allowed: "YAML in Pulumi.yaml below value:, or JSON",
-        fix: `set single members: pulumi config set --path '${key}.<member>' <value>`,
-      });
-    }
-  }
-  return { value, problems };
-}
-
 function complete(given: GivenSettings, stackName: string): Settings {
-  const { agents, secrets, ...rest } = given;
+  const { agents, secrets, containers, ...rest } = given;
   const { program } = given;
   return {
     ...rest,
@@ -87,7 +61,15 @@ function complete(given: GivenSettings, stackName: string): Settings {
     region: given.regions[program],
     peerRegion: given.regions[program === "primary" ? "dr" : "primary"],
     activeRegion: given.activeRegion ?? given.regions.primary,
-    teams: given.teams.map((team) => resolveTeam(team, agents, given.image.architecture)),
+    // The teams of Pulumi.yaml are there for every stack of the project.
+    teams:
+      given.workload === "jenkins"
+        ? given.teams.map((team) => resolveTeam(team, agents, given.image.architecture))
+        : [],
+    ...(containers === undefined
+      ? {}
+      : { application: resolveContainers(containers, given.image.architecture) }),
+    replicateImages: containers?.replicateImages === true,
     database: {
       ...given.database,
       version: given.database.version ?? defaultDatabaseVersion[given.database.engine],

@@ -17,7 +17,8 @@ const fileAges: readonly (Duration | "never")[] = [
   "365 days",
 ];
 
-function fileAge() {
+/** How long a file is not read before EFS moves it. */
+export function fileAge() {
   return z
     .custom<Duration | "never">()
     .refine((age) => fileAges.includes(age), { message: "is no age that EFS knows" })
@@ -75,16 +76,10 @@ export const stateFields = {
           description: "Engine version.",
           defaultNote: "postgres 17, mysql 8.4, mariadb 11.4",
         }),
-      instanceClass: text(
-        /^db\.[a-z0-9-]+\.[a-z0-9]+$/,
-        "an RDS instance class, such as db.t4g.medium",
-        "RDS classes begin with db.",
-      )
-        .default("db.t4g.medium")
-        .meta({
-          description: "Size of the writer and of the replica.",
-          cost: "db.t4g.medium PostgreSQL: $0.065/h = $47.45 a month; Multi-AZ doubles the writer",
-        }),
+      instanceClass: instanceClass().default("db.t4g.medium").meta({
+        description: "Size of the writer and of the replica.",
+        cost: "db.t4g.medium PostgreSQL: $0.065/h = $47.45 a month; Multi-AZ doubles the writer",
+      }),
       storageGb: wholeNumber(20, 65_536, "GiB").default(50).meta({
         description: "Storage (gp3). It can grow later and never shrink.",
         cost: "$0.115/GB a month, doubled by Multi-AZ",
@@ -124,6 +119,14 @@ export const stateFields = {
     })
     .prefault({}),
 };
+
+export function instanceClass() {
+  return text(
+    /^db\.[a-z0-9-]+\.[a-z0-9]+$/,
+    "an RDS instance class, such as db.t4g.medium",
+    "RDS classes begin with db.",
+  );
+}
 
 export function amiId() {
   return text(

@@ -5,13 +5,13 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { renderSettingsTable, withSettingsTable } from "./documentationRenderer";
-import { settingsSchema } from "./schema";
+import { allSettings } from "./allSettings";
 
 const file = join(__dirname, "..", "..", "README.md");
 
 function main(check: boolean): number {
   const present = readFileSync(file, "utf8");
-  const wanted = withSettingsTable(present, renderSettingsTable(settingsSchema));
+  const wanted = withSettingsTable(present, renderSettingsTable(allSettings));
   if (wanted === present) return 0;
   if (check) {
     console.error("The table of settings in README.md is out of date. Run: npm run docs:config");

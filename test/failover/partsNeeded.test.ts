@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { type FailoverRecord, initialRecord, type Step } from "../../failover/model";
 import { partsNeeded } from "../../failover/reconcile";
 import { policyOf } from "../../failover/plan";
-import { samplePlan } from "../support/simulatedCloud";
+import { homelessPlan, samplePlan } from "../support/simulatedCloud";
 
 const policy = policyOf(samplePlan);
 
@@ -47,6 +47,9 @@ describe("what a round looks at", () => {
   it("is the replica only where there is a database", () => {
     const recovering = record({ phase: "recovering" });
     expect(partsNeeded(recovering, policy)).to.include.members(["replica", "home"]);
+    expect(partsNeeded(recovering, policyOf(homelessPlan)))
+      .to.include("replica")
+      .and.not.include("home");
     const without = partsNeeded(recovering, { ...policy, hasDatabase: false });
     expect(without).to.include("home").and.not.to.include("replica");
   });

@@ -3,6 +3,7 @@ import type { Trigger } from "../../failover/model";
 import { run, type RunResult } from "../../failover/run";
 import {
   eachMinute,
+  homelessPlan,
   minutes,
   samplePlan,
   SimulatedClock,
@@ -38,6 +39,19 @@ describe("a planned role change", () => {
     ...over,
   });
   const fencedAt = (): number => cloud.record?.steps.fence?.endedAt ?? Number.NaN;
+
+  it("moves machines that keep nothing by their database alone", async () => {
+    cloud = new SimulatedCloud(clock, homelessPlan);
+    await invoke(ask());
+    await schedule(4);
+    expect(cloud.requested("promoteReplica")).to.equal(0);
+    cloud.replicaSyncedUntil = fencedAt();
+    const { phase } = await schedule(10);
+    expect(phase).to.equal("serving");
+    expect(cloud.requested("freeHome")).to.equal(0);
+    expect(cloud.record).not.to.have.property("homeFileSystemId");
+    expect(cloud.record?.history.at(-1)?.lag).to.deep.equal({ database: 0 });
+  });
 
   it("fences, then waits until replica and home have all that was written before", async () => {
     await invoke(ask());

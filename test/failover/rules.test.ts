@@ -95,7 +95,7 @@ describe("the safety rules", () => {
       expect(waited).to.be.at.least(samplePlan.limits.fenceTimeout);
       expect(firstOf("fenceGroups")).to.be.lessThan(firstOf("promoteReplica"));
       expect(cloud.announced.map(({ subject }) => subject)).to.include(
-        "Jenkins failover goes on UNFENCED",
+        "the failover goes on UNFENCED",
       );
     });
 
@@ -312,7 +312,7 @@ describe("the safety rules", () => {
       expect(cloud.record?.phase).to.equal("blocked");
       expect(cloud.record?.blockage).to.include({ step: "database" });
       const page = cloud.announced.at(-1);
-      expect(page?.subject).to.equal("Jenkins failover is blocked at step database");
+      expect(page?.subject).to.equal("the failover is blocked at step database");
       expect(page?.body).to.match(/since 2026-.*storage-full.*What to do:/s);
     });
 

@@ -9,7 +9,9 @@ const namespace = "jenkins-pilot-light:";
  * A sample stack's settings as Pulumi hands them to the program: every value as text, objects as
  * JSON, the stack's file over the project's.
  */
-export function sampleSettings(stackName: "primary" | "dr"): Record<string, string> {
+export function sampleSettings(
+  stackName: "primary" | "dr" | "web-dev" | "web-prod",
+): Record<string, string> {
   const project = read("Pulumi.yaml").config as Record<string, { value: unknown }>;
   const stack = (read(`Pulumi.${stackName}.yaml`).config ?? {}) as Record<string, unknown>;
   const shared = Object.entries(project).map(([key, { value }]) => [key, value] as const);

@@ -47,6 +47,7 @@ export const samplePlan: FailoverPlan = {
   waitingLoadBalancers: ["waiting.elb.amazonaws.com"],
   replica: "jenkins-g1-replica",
   homeFileSystemId: "fs-2",
+  healthPaths: ["/login"],
   edge: {
     kind: "globalAccelerator",
     shards: [{ activeGroupArn: "arn:active", waitingGroupArn: "arn:waiting" }],
@@ -64,6 +65,9 @@ export const samplePlan: FailoverPlan = {
     stepLimit: minutes(30),
   },
 };
+
+/** The same deployment with machines that keep nothing. */
+export const { homeFileSystemId: sampleHome, ...homelessPlan } = samplePlan;
 
 /** More than any story takes, so that a loop fails at once instead of by the test's time limit. */
 const roundsOfADay = 4_000;

@@ -140,6 +140,15 @@ export class PostgresInstances implements DatabaseServers, Databases {
     await rm(instance.server.folder, { recursive: true, force: true });
   }
 
+  powerOff(key: DatabaseKey): void {
+    this.known(key).server.kill();
+  }
+
+  powerOn(key: DatabaseKey): Promise<void> {
+    const instance = this.known(key);
+    return instance.powerUp(() => this.isWanted(instance));
+  }
+
   regionChanged(region: string, alive: boolean): void {
     for (const instance of this.instances.values()) {
       const { key, server, standby } = instance;

@@ -1,4 +1,4 @@
-import { homeDirectories } from "../../../components/home/homePlan";
+import { homeDirectories } from "../../../components/jenkins/teamHomes";
 import type { Settings } from "../../../stacks/config";
 import { experiences, succeeded } from "../../dataPlane/client/userTimeline";
 import { UserTraffic } from "../../dataPlane/client/userTraffic";

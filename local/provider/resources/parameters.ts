@@ -92,6 +92,8 @@ const association = resourceType<aws.ssm.Association, aws.ssm.AssociationArgs>({
     targets: update,
     parameters: update,
     scheduleExpression: update,
+    maxConcurrency: update,
+    maxErrors: update,
     waitForSuccessTimeoutSeconds: unread(update),
     documentVersion: defaulted(update, "$DEFAULT"),
   },

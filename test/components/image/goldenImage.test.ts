@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { GoldenImage, type GoldenImageArgs } from "../../../components/image/goldenImage";
+import { jenkinsSoftware } from "../../../components/jenkins/imageSoftwareRenderer";
 import { expectSafe } from "../../support/policyRules";
 import { runComponent, valueOf } from "../../support/strictMocks";
 import { keyArns, primaryDeployment } from "../deployments";
@@ -8,7 +9,7 @@ const built: GoldenImageArgs = {
   deployment: primaryDeployment,
   source: "imageBuilder",
   architecture: "arm64",
-  jenkinsVersion: "2.555.3",
+  software: jenkinsSoftware("2.555.3"),
   kmsKeyArns: keyArns,
   subnetId: "subnet-private",
   securityGroupId: "sg-agents",
@@ -81,7 +82,7 @@ describe("GoldenImage", () => {
       (part) => `aws:imagebuilder/${part}`,
     );
     const versionsWith = async (jenkinsVersion: string) => {
-      const { registrations } = await run({ ...built, jenkinsVersion });
+      const { registrations } = await run({ ...built, software: jenkinsSoftware(jenkinsVersion) });
       const [component] = registrations.ofType(parts[0]!);
       expect(component?.inputs.data).to.include(`"jenkins-${jenkinsVersion}"`);
       expect(registrations.one("aws:imagebuilder/image:Image").deleteBeforeReplace).to.equal(false);
@@ -100,7 +101,11 @@ describe("GoldenImage", () => {
 
   it("deregisters no machine image that the other region may still have to start", async () => {
     const imagesOf = async (jenkinsVersion: string) => {
-      const { registrations } = await run({ ...built, source: "builderInstance", jenkinsVersion });
+      const { registrations } = await run({
+        ...built,
+        source: "builderInstance",
+        software: jenkinsSoftware(jenkinsVersion),
+      });
       return ["amiFromInstance:AmiFromInstance", "amiCopy:AmiCopy"].map((part) => {
         const { inputs, retainOnDelete } = registrations.one(`aws:ec2/${part}`);
         expect(retainOnDelete, part).to.equal(true);
@@ -117,7 +122,7 @@ describe("GoldenImage", () => {
       deployment: primaryDeployment,
       source: "given",
       architecture: "arm64",
-      jenkinsVersion: "2.555.3",
+      software: jenkinsSoftware("2.555.3"),
       given,
     });
     expect(registrations.all.filter(({ custom }) => custom)).to.have.length(0);
@@ -128,7 +133,7 @@ describe("GoldenImage", () => {
     const bare = {
       deployment: primaryDeployment,
       architecture: "arm64",
-      jenkinsVersion: "2.555.3",
+      software: jenkinsSoftware("2.555.3"),
     } as const;
     const unbuilt = await run({
       ...bare,

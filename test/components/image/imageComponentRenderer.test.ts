@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { expect } from "chai";
+import { jenkinsSoftware } from "../../../components/jenkins/imageSoftwareRenderer";
 import { parse } from "yaml";
 import {
   contentVersion,
@@ -22,7 +23,7 @@ interface Document {
 }
 
 const version = "2.555.3";
-const rendered = parse(renderImageComponent(version)) as Document;
+const rendered = parse(renderImageComponent(jenkinsSoftware(version))) as Document;
 const scripts = rendered.phases.flatMap(({ steps }) =>
   steps.flatMap(({ inputs }) => inputs?.commands ?? []),
 );
@@ -61,13 +62,13 @@ describe("image component", () => {
   });
 
   it("fits into what Image Builder takes inline", () => {
-    expect(renderImageComponent(version).length).to.be.below(16_000);
+    expect(renderImageComponent(jenkinsSoftware(version)).length).to.be.below(16_000);
   });
 
   it("has one version for one content, within Image Builder's numbers", () => {
     expect(contentVersion("a", "b")).to.equal(contentVersion("a", "b"));
     expect(contentVersion("a", "b")).not.to.equal(contentVersion("ab"));
-    for (const content of ["", "a", "b", renderImageComponent(version)]) {
+    for (const content of ["", "a", "b", renderImageComponent(jenkinsSoftware(version))]) {
       const patch = Number(/^1\.0\.(\d+)$/.exec(contentVersion(content))?.[1]);
       expect(patch).to.be.within(0, 2 ** 30 - 1);
     }

@@ -8,7 +8,7 @@ import type { JenkinsClusterArgs } from "../../../components/jenkins/clusterArgu
 import { ReplicatedSettings } from "../../../components/data/replicatedSettings";
 import { homesOf } from "../../../components/jenkins/controllerPlan";
 import { JenkinsCluster } from "../../../components/jenkins/jenkinsCluster";
-import { tlsPolicy } from "../../../components/jenkins/loadBalancer";
+import { tlsPolicy } from "../../../components/loadBalancer/loadBalancer";
 import type { AgentSettings, Team } from "../../../components/jenkins/team";
 import { expectSafe } from "../../support/policyRules";
 import { policyDocuments } from "../../support/policyRules/policyDocuments";

@@ -13,7 +13,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { bootCompression } from "../../../components/jenkins/deterministicGzip";
+import { bootCompression } from "../../../components/machine/deterministicGzip";
 import {
   rehearsalFiles,
   type RehearsalUserData,

@@ -7,7 +7,7 @@ import { dirname, join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { parse } from "yaml";
 import { renderAgentUserData } from "../../../components/jenkins/agentUserDataRenderer";
-import { bootCompression, compressToBase64 } from "../../../components/jenkins/deterministicGzip";
+import { bootCompression, compressToBase64 } from "../../../components/machine/deterministicGzip";
 import {
   renderJenkinsConfiguration,
   unavailableDatabaseSecret,
@@ -16,12 +16,11 @@ import { leasePaths, type LeaseSettings } from "../../../components/jenkins/leas
 import { defaultLeaseTiming } from "../../../components/jenkins/leaseTiming";
 import { renderSoftwareInstallation } from "../../../components/jenkins/softwareRenderer";
 import {
-  type BootFile,
   controllerFiles,
   type ControllerUserData,
   renderUserData,
-  userDataLimit,
 } from "../../../components/jenkins/userDataRenderer";
+import { type BootFile, userDataLimit } from "../../../components/machine/cloudConfigRenderer";
 import { settings } from "./leaseWorld";
 import { parseUnit, type UnitFile } from "./unitFile";
 import { installed } from "../../support/installed";

@@ -1,24 +1,30 @@
 import { expect } from "chai";
 import { Network, type NetworkArgs } from "../../../components/network/network";
-import { egressRules, ingressRules } from "../../../components/network/securityGroupPlan";
+import {
+  egressRules,
+  ingressRules,
+  jenkinsSecurityGroups,
+  type JenkinsSecurityGroup,
+} from "../../../components/jenkins/securityGroupPlan";
 import { expectSafe } from "../../support/policyRules";
 import { runComponent, valueOf } from "../../support/strictMocks";
 import { primaryDeployment } from "../deployments";
 
-const args: NetworkArgs = {
+const args: NetworkArgs<JenkinsSecurityGroup> = {
   deployment: primaryDeployment,
   cidr: "10.10.0.0/16",
   availabilityZones: 2,
   nat: "single",
   interfaceEndpoints: ["ssm", "elasticfilesystem"],
   flowLogRetentionDays: 30,
+  securityGroups: jenkinsSecurityGroups,
 };
 
-function run(changes: Partial<NetworkArgs> = {}) {
+function run(changes: Partial<NetworkArgs<JenkinsSecurityGroup>> = {}) {
   return runComponent(() => new Network("network", { ...args, ...changes }));
 }
 
-async function refusal(changes: Partial<NetworkArgs>): Promise<string> {
+async function refusal(changes: Partial<NetworkArgs<JenkinsSecurityGroup>>): Promise<string> {
   return run(changes).then(
     () => "",
     (error: unknown) => String(error),

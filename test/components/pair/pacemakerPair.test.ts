@@ -171,7 +171,7 @@ describe("PacemakerPair", () => {
     expect(first![joinPaths.script]).to.include(`echo "$second" >${joinPaths.peer}`);
     expect(second![joinPaths.script]).to.include(`echo "$first" >${joinPaths.peer}`);
     expect(bootText(registrations.ofType(instanceType)[0]!)).to.include(
-      '"runcmd":[["/usr/local/sbin/jenkins-software"]',
+      '"runcmd":[["/usr/local/sbin/machine-software"]',
     );
   });
 

@@ -5,7 +5,7 @@ import {
   type PilotLightRegionArgs,
 } from "../../../components/recovery/pilotLightRegion";
 import { Traffic } from "../../../components/recovery/traffic";
-import type { WorkloadTeam } from "../../../components/recovery/workload";
+import type { WorkloadTeam } from "../../../components/workload";
 import type { Deployment } from "../../../components/deployment";
 import { expectSafe } from "../../support/policyRules";
 import { policyDocuments } from "../../support/policyRules/policyDocuments";
@@ -14,9 +14,9 @@ import { runComponent } from "../../support/strictMocks";
 import { packageOf } from "./functionPackage";
 import { deployment, failoverArgs, topics, keyArn } from "./samples";
 
-function team(name: string, strategy: WorkloadTeam["strategy"]): WorkloadTeam {
+function team(name: string, strategy: "active-passive" | "local-only"): WorkloadTeam {
   return {
-    strategy,
+    moves: strategy !== "local-only",
     hosts: [`${name}.jenkins.example.com`],
     targetGroupArn: pulumi.output(`arn:waiting:${name}`),
     loadBalancerIndex: 0,
@@ -24,13 +24,18 @@ function team(name: string, strategy: WorkloadTeam["strategy"]): WorkloadTeam {
   };
 }
 
-function workloadOf(teams: PilotLightRegionArgs["workload"]["teams"]) {
+const home = { home: { fileSystemId: "fs-replica" } };
+
+function workloadOf(
+  teams: PilotLightRegionArgs["workload"]["teams"],
+  kept: Pick<PilotLightRegionArgs["workload"], "home"> = home,
+) {
   const loadBalancer = {
     arn: pulumi.output("arn:alb"),
     dnsName: pulumi.output("waiting.elb.amazonaws.com"),
     zoneId: pulumi.output("ZALB"),
   };
-  return { loadBalancers: [loadBalancer], teams };
+  return { loadBalancers: [loadBalancer], teams, healthPaths: ["/login"], ...kept };
 }
 
 /** Teams whose machines the failover takes for a pair's, by the plan in its package. */
@@ -48,6 +53,15 @@ function mayStopMachines(registrations: Registrations): boolean {
     .flatMap(({ statements }) => statements)
     .some(({ actions }) => actions.includes("ec2:StopInstances"));
 }
+
+const homelessSide = {
+  loadBalancerDnsNames: ["active.elb.amazonaws.com"],
+  targetGroupArns: { ma: "arn:active:ma", lab: "arn:active:lab" },
+  endpointGroupArns: ["endpoint-group-active"],
+  databaseIdentifier: "jenkins-g1",
+  kmsKeyArn: "arn:aws:kms:eu-central-1:123456789012:key/active",
+};
+const activeSide = { ...homelessSide, homeFileSystemId: "fs-source" };
 
 function make(
   changes: Partial<PilotLightRegionArgs> = {},
@@ -70,15 +84,7 @@ function make(
     ...common,
     traffic,
     workload: workloadOf({ ma: team("ma", "active-passive"), lab: team("lab", "local-only") }),
-    active: {
-      loadBalancerDnsNames: ["active.elb.amazonaws.com"],
-      targetGroupArns: { ma: "arn:active:ma", lab: "arn:active:lab" },
-      endpointGroupArns: ["endpoint-group-active"],
-      homeFileSystemId: "fs-source",
-      databaseIdentifier: "jenkins-g1",
-      kmsKeyArn: "arn:aws:kms:eu-central-1:123456789012:key/active",
-    },
-    home: { fileSystemId: "fs-replica" },
+    active: activeSide,
     database: { identifier: "jenkins-g1-replica" },
     policy: { ...failoverArgs.limits, periods: 2, outOf: 3 },
     topics,
@@ -127,6 +133,30 @@ describe("PilotLightRegion", () => {
     expect(mayStopMachines(registrations)).to.equal(false);
   });
 
+  it("frees no home, and may not, where the workload's machines keep nothing", async () => {
+    const workload = workloadOf({ ma: team("ma", "active-passive") }, {});
+    const { registrations: without } = await runComponent(() =>
+      make({ workload, active: homelessSide }),
+    );
+    const mayFree = (made: Registrations): boolean =>
+      policyDocuments(made)
+        .flatMap(({ statements }) => statements)
+        .some(({ actions }) =>
+          actions.includes("elasticfilesystem:DeleteReplicationConfiguration"),
+        );
+    expect(mayFree(registrations)).to.equal(true);
+    expect(mayFree(without)).to.equal(false);
+    expectSafe(without);
+  });
+
+  it("refuses one half of a home, and a workload that cannot be asked", async () => {
+    const workload = workloadOf({ ma: team("ma", "active-passive") }, {});
+    const error = await runComponent(() =>
+      make({ workload: { ...workload, healthPaths: [] } }),
+    ).catch(String);
+    expect(error).to.include("active.homeFileSystemId").and.include("workload.healthPaths");
+  });
+
   it("subscribes the failover to the region's alarm topic", () => {
     const [subscription] = registrations
       .ofType("aws:sns/topicSubscription:TopicSubscription")
@@ -143,7 +173,7 @@ describe("PilotLightRegion", () => {
   });
 
   it("refuses a workload in which nothing is protected", async () => {
-    const workload = { loadBalancers: [], teams: { lab: team("lab", "local-only") } };
+    const workload = workloadOf({ lab: team("lab", "local-only") });
     const error = await runComponent(() => make({ workload })).catch(String);
     expect(error).to.be.a("string").that.includes("nothing to protect");
   });

@@ -32,6 +32,7 @@ export const probeArgs: HealthProbeArgs = {
     address: "active-1.elb.amazonaws.com",
     targetGroupArn: `${elb}:targetgroup/jenkins-${team}/1`,
   })),
+  healthPaths: ["/login"],
   policy: { threshold: 0.5, quorum: 2, periods: 2, outOf: 3 },
   topics,
 };
@@ -47,8 +48,8 @@ export const failoverArgs: FailoverArgs = {
   activeLoadBalancers: ["active-1.elb.amazonaws.com"],
   waitingLoadBalancers: ["waiting-1.elb.amazonaws.com"],
   replica: "jenkins-g1-replica",
-  homeFileSystemId: "fs-replica",
-  homeSourceFileSystemId: "fs-source",
+  healthPaths: ["/login"],
+  home: { fileSystemId: "fs-replica", sourceFileSystemId: "fs-source" },
   edge: {
     kind: "globalAccelerator",
     shards: [

@@ -19,7 +19,7 @@ function planOf(teams: number): ProbePlan {
     prefix: "jenkins",
     activeRegion: "eu-central-1",
     waitingRegion: "eu-west-1",
-    path: "/login",
+    healthPaths: ["/login"],
     requestTimeoutMs: 5000,
     concurrency: 3,
     threshold: 0.5,

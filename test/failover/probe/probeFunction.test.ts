@@ -42,7 +42,7 @@ const plan: ProbePlan = {
       targetGroupArn: "arn:aws:elasticloadbalancing:eu-central-1:123456789012:targetgroup/ma/1",
     },
   ],
-  path: "/login",
+  healthPaths: ["/login"],
   requestTimeoutMs: 300,
   concurrency: 10,
   threshold: 0.5,

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import type { AcceptedTrigger, Observation, Policy } from "../../../failover/model";
 import { gate } from "../../../failover/reconcile/gate";
-import { known, now, policy, recordOf, unknown } from "./situations";
+import { homeless, known, now, policy, recordOf, unknown } from "./situations";
 
 const asked: AcceptedTrigger = { kind: "direct", id: "a", at: now, human: true, force: false };
 
@@ -22,6 +22,16 @@ describe("the RPO gate", () => {
   it("opens up to both limits, and notes what is lost", () => {
     const verdict = gate(record, lags(300, 1200), policy);
     expect(verdict).to.deep.equal({ open: true, lag: { database: 300, home: 1200 } });
+  });
+
+  it("asks no home where machines keep nothing, and nothing at all where nothing is kept", () => {
+    const { replica } = lags(60, undefined);
+    expect(gate(record, { replica: replica! }, homeless)).to.deep.equal({
+      open: true,
+      lag: { database: 60 },
+    });
+    const nothing = gate(record, {}, { ...homeless, hasDatabase: false });
+    expect(nothing).to.deep.equal({ open: true, lag: {} });
   });
 
   it("asks no replica where there is no database", () => {

@@ -77,7 +77,7 @@ describe("what keeps a failover from progressing", () => {
       capacity: /quota.*instance type/,
       database: /RDS/,
       home: /EFS/,
-      controllers: /Jenkins logs/,
+      controllers: /logs of the teams/,
       traffic: /us-west-2/,
     };
     for (const [name, remedy] of Object.entries(remedies) as [StepName, RegExp][]) {

@@ -8,12 +8,15 @@ import {
   type Reading,
 } from "../../../failover/model";
 import { policyOf } from "../../../failover/plan";
-import { samplePlan } from "../../support/simulatedCloud";
+import { homelessPlan, samplePlan } from "../../support/simulatedCloud";
 
 /** The present moment of a decision under test: epoch milliseconds of an ordinary day. */
 export const now = Date.UTC(2026, 0, 1, 12);
 
 export const policy: Policy = policyOf(samplePlan);
+
+/** Of a deployment whose machines keep nothing. */
+export const homeless: Policy = policyOf(homelessPlan);
 
 export const groupNames: readonly string[] = Object.keys(policy.servingSizes);
 

@@ -8,6 +8,7 @@ import {
   viewTraffic,
 } from "../../../failover/reconcile/steps";
 import {
+  homeless,
   allServing,
   allWaiting,
   groupNames,
@@ -138,7 +139,7 @@ describe("how a step stands", () => {
   describe("the home", () => {
     it("is freed while it replicates, waited for while it is being freed", () => {
       const view = (state: "replicating" | "freeing" | "writable") =>
-        viewHome(recordOf(), { home: known({ state }) });
+        viewHome(recordOf(), { home: known({ state }) }, policy);
       const free = { kind: "freeHome", localOnly: false };
       expect(view("replicating")).to.deep.include({ state: "running", actions: [free] });
       expect(view("freeing")).to.deep.include({ state: "running", actions: [] });
@@ -147,9 +148,13 @@ describe("how a step stands", () => {
 
     it("is freed on this side alone while the other one is silent", () => {
       const record = recordOf({ silentSince: 1 });
-      const { actions } = viewHome(record, { home: known({ state: "replicating" }) });
+      const { actions } = viewHome(record, { home: known({ state: "replicating" }) }, policy);
       expect(actions).to.deep.equal([{ kind: "freeHome", localOnly: true }]);
     });
+  });
+
+  it("has no home to free where machines keep nothing", () => {
+    expect(viewHome(recordOf(), {}, homeless)).to.deep.include({ state: "done", actions: [] });
   });
 
   describe("the controllers", () => {
@@ -194,13 +199,13 @@ describe("how a step stands", () => {
   });
 
   it("is unknown while its call fails, and needs a permission where it was refused", () => {
-    const failed = viewHome(recordOf(), { home: unknown("failed", "boom") });
+    const failed = viewHome(recordOf(), { home: unknown("failed", "boom") }, policy);
     expect(failed).to.deep.include({ state: "running", waitsFor: "an answer (boom)", actions: [] });
     expect(failed).not.to.have.property("obstacle");
-    const refused = viewHome(recordOf(), { home: unknown("refused", "AccessDenied") });
+    const refused = viewHome(recordOf(), { home: unknown("refused", "AccessDenied") }, policy);
     expect(refused.obstacle).to.include("AccessDenied");
     expect(refused.remedy).to.include("permission");
-    expect(viewHome(recordOf(), {}).waitsFor).to.include("not observed");
+    expect(viewHome(recordOf(), {}, policy).waitsFor).to.include("not observed");
     const unread = { replica: unknown("failed", "boom"), waitingTeams: unknown("failed", "boom") };
     for (const view of [viewDatabase(unread, policy), viewControllers(unread, policy)]) {
       expect(view).to.deep.include({ state: "running", waitsFor: "an answer (boom)", actions: [] });

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
 import {
   chmodSync,
   existsSync,
@@ -124,7 +124,8 @@ describe("the emulator", () => {
     expect(readFileSync(group, "utf8").trim()).not.to.equal(ownGroup);
   });
 
-  it("ends with its parent, however that dies: its standard input closes", async () => {
+  /** The server's program on a stand-in of moto, whose `main` does what `serve` (Python) says. */
+  function serveWith(serve: string): ChildProcessWithoutNullStreams {
     for (const service of ["backup", "route53"]) {
       mkdirSync(join(folder, "moto", service), { recursive: true });
     }
@@ -141,14 +142,38 @@ describe("the emulator", () => {
     );
     writeFileSync(
       join(folder, "moto", "server.py"),
-      "import time\ndef main(arguments):\n    print('serving', flush=True)\n    time.sleep(60)\n",
+      `import threading, time
+class DomainDispatcherApplication:
+    inside = most = 0
+    def __call__(self, environ, start_response):
+        self.inside += 1
+        self.most = max(self.most, self.inside)
+        time.sleep(0.05)
+        self.inside -= 1
+def main(arguments):
+${serve.replace(/^/gm, "    ")}
+`,
     );
     const script = join(__dirname, "..", "..", "..", "local", "emulator", "server.py");
-    const server = spawn("python3", [script, "127.0.0.1", "0"], {
+    return spawn("python3", [script, "127.0.0.1", "0"], {
       env: { PATH: process.env.PATH, PYTHONPATH: folder, PYTHONDONTWRITEBYTECODE: "1" },
       timeout: 10_000,
       killSignal: "SIGKILL",
     });
+  }
+
+  it("answers one call after the other: moto fails where two threads change one table", async () => {
+    const server = serveWith(`application = DomainDispatcherApplication()
+calls = [threading.Thread(target=application, args=({}, None)) for _ in range(3)]
+for call in calls: call.start()
+for call in calls: call.join()
+print(application.most, flush=True)`);
+    const printed = await new Promise((resolve) => server.stdout.once("data", resolve));
+    expect(String(printed)).to.equal("1\n");
+  });
+
+  it("ends with its parent, however that dies: its standard input closes", async () => {
+    const server = serveWith("print('serving', flush=True)\ntime.sleep(60)");
     const ended = new Promise((resolve) => server.once("exit", resolve));
     const served = new Promise((resolve) => server.stdout.once("data", resolve));
     expect(String(await Promise.race([served, ended]))).to.equal("serving\n");

@@ -200,7 +200,7 @@ describe("a role change whose former region is given up as lost", function () {
     expect(kept, "the function is there").not.to.equal(undefined);
     expect(kept?.urn).to.equal(before_?.urn);
     expect(kept?.inputs.description).to.equal(
-      "Moves Jenkins from eu-central-1 to eu-west-1 when asked to",
+      "Moves jenkins from eu-central-1 to eu-west-1 when asked to",
     );
   });
 

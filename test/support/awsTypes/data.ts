@@ -12,7 +12,7 @@ export const dataTypes: TypeTable = {
   },
   "aws:rds/instance:Instance": {
     inputs:
-      "identifier engine engineVersion instanceClass allocatedStorage maxAllocatedStorage storageType storageEncrypted kmsKeyId dbName username password manageMasterUserPassword masterUserSecretKmsKeyId multiAz dbSubnetGroupName parameterGroupName vpcSecurityGroupIds publiclyAccessible backupRetentionPeriod backupWindow maintenanceWindow copyTagsToSnapshot deletionProtection deleteAutomatedBackups skipFinalSnapshot finalSnapshotIdentifier replicateSourceDb iamDatabaseAuthenticationEnabled enabledCloudwatchLogsExports performanceInsightsEnabled performanceInsightsKmsKeyId performanceInsightsRetentionPeriod autoMinorVersionUpgrade applyImmediately port caCertIdentifier snapshotIdentifier tags",
+      "identifier engine engineVersion instanceClass allocatedStorage maxAllocatedStorage storageType storageEncrypted kmsKeyId dbName username password manageMasterUserPassword masterUserSecretKmsKeyId multiAz dbSubnetGroupName parameterGroupName vpcSecurityGroupIds publiclyAccessible backupRetentionPeriod backupWindow maintenanceWindow copyTagsToSnapshot deletionProtection deleteAutomatedBackups skipFinalSnapshot finalSnapshotIdentifier replicateSourceDb iamDatabaseAuthenticationEnabled enabledCloudwatchLogsExports performanceInsightsEnabled performanceInsightsKmsKeyId performanceInsightsRetentionPeriod autoMinorVersionUpgrade applyImmediately port caCertIdentifier snapshotIdentifier availabilityZone tags",
     id: (_, { name }) => `db-${name}`,
     outputs: (inputs, context) => {
       const identifier = String(inputs.identifier ?? context.name);
@@ -76,7 +76,8 @@ export const dataTypes: TypeTable = {
   "aws:secretsmanager/secretVersion:SecretVersion": { inputs: "secretId secretString" },
   "aws:ssm/association:Association": {
     inputs:
-      "name associationName targets parameters waitForSuccessTimeoutSeconds documentVersion tags",
+      "name associationName targets parameters scheduleExpression maxConcurrency maxErrors waitForSuccessTimeoutSeconds documentVersion tags",
+    outputs: (_, { name }) => ({ associationId: `${name}-id` }),
   },
   "aws:ssm/parameter:Parameter": {
     inputs: "name description type value keyId tier tags dataType",
@@ -98,7 +99,11 @@ function refuseInstance(inputs: Properties): string | undefined {
   ];
   const wrong = setByTheSource.filter((each) => replica && inputs[each] !== undefined);
   if (wrong.length > 0) return `a replica takes ${wrong.join(", ")} from its source`;
-  if (replica && inputs.storageEncrypted === true && inputs.kmsKeyId === undefined) {
+  const abroad = replica && String(inputs.replicateSourceDb).startsWith("arn:");
+  if (replica && !abroad && inputs.kmsKeyId !== undefined) {
+    return "a replica in its source's region has its source's key";
+  }
+  if (abroad && inputs.storageEncrypted === true && inputs.kmsKeyId === undefined) {
     return "a cross-region replica of an encrypted instance needs a key of its own region";
   }
   if (inputs.skipFinalSnapshot !== true && inputs.finalSnapshotIdentifier === undefined) {

@@ -36,6 +36,7 @@ export const loadBalancingTypes: TypeTable = {
         ? "an HTTPS listener needs a certificate"
         : undefined,
   },
+  "aws:lb/listenerCertificate:ListenerCertificate": { inputs: "listenerArn certificateArn" },
   "aws:lb/listenerRule:ListenerRule": {
     inputs: "listenerArn priority conditions actions tags",
     outputs: ({ listenerArn }, { name }) => ({

@@ -26,10 +26,23 @@ export const trafficTypes: TypeTable = {
       arn: `${String(listenerArn)}/endpoint-group/${name}`,
     }),
   },
+  "aws:route53/zone:Zone": {
+    global: true,
+    inputs: "name comment vpcs tags",
+    outputs: ({ name }, { arn }) => ({
+      arn: arn("route53", `hostedzone/${String(name)}`, "", ""),
+      zoneId: `Z-${String(name)}`,
+      nameServers: ["ns-1.example.net", "ns-2.example.org"],
+    }),
+  },
+  "aws:route53/healthCheck:HealthCheck": {
+    global: true,
+    inputs: "type cloudwatchAlarmName cloudwatchAlarmRegion insufficientDataHealthStatus tags",
+  },
   "aws:route53/record:Record": {
     global: true,
     inputs:
-      "zoneId name type ttl records aliases setIdentifier weightedRoutingPolicies allowOverwrite",
+      "zoneId name type ttl records aliases setIdentifier weightedRoutingPolicies healthCheckId allowOverwrite",
     outputs: ({ name }) => ({ fqdn: String(name) }),
     refuse: ({ aliases, records }) =>
       (aliases === undefined) === (records === undefined)

@@ -14,8 +14,11 @@ export function weakEncryption(registrations: Registrations): string[] {
 
 function unencryptedStorage(registrations: Registrations): string[] {
   const required: Readonly<Record<string, (inputs: Registration["inputs"]) => boolean>> = {
+    // A replica within a region has its source's key, and RDS refuses another.
     "aws:rds/instance:Instance": (inputs) =>
-      inputs.storageEncrypted === true && inputs.kmsKeyId !== undefined,
+      inputs.storageEncrypted === true &&
+      (inputs.kmsKeyId !== undefined ||
+        !String(inputs.replicateSourceDb ?? "arn:").startsWith("arn:")),
     "aws:efs/fileSystem:FileSystem": (inputs) => inputs.encrypted === true,
     "aws:sns/topic:Topic": (inputs) => inputs.kmsMasterKeyId !== undefined,
     "aws:sqs/queue:Queue": (inputs) =>

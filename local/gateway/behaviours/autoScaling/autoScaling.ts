@@ -1,5 +1,6 @@
 import type { AwsRequest, AwsResponse, Behaviour, BehaviourContext } from "../../behaviour";
 import { answer } from "../../wire/answers";
+import { regionOfZone } from "../../zones";
 import { notModelled } from "../../wire/awsError";
 import type { Group } from "./group";
 import { groupOperations } from "./groupOperations";
@@ -44,6 +45,12 @@ export class AutoScalingBehaviour implements Behaviour {
 
   regionChanged(region: string, alive: boolean): void {
     for (const group of this.groups.inRegion(region)) this.scaling?.regionChanged(group, alive);
+  }
+
+  zoneChanged(zone: string, alive: boolean): void {
+    for (const group of this.groups.inRegion(regionOfZone(zone))) {
+      this.scaling?.zoneChanged(group, zone, alive);
+    }
   }
 
   async handle(request: AwsRequest): Promise<AwsResponse> {

@@ -13,13 +13,14 @@ import {
   RegisterTargetsCommand,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { BehaviourContext } from "../../behaviour";
+import { AwsError } from "../../wire/awsError";
 import type { Group, Member } from "./group";
 import { decodeUserData } from "../ec2/userData";
 
 /** Orders one machine of the group from EC2, by its launch template. Faults of EC2 come through. */
 export async function runMachine(group: Group, context: BehaviourContext): Promise<Member> {
   const template = await readTemplate(group, context);
-  const subnet = nextSubnet(group);
+  const subnet = await nextSubnet(group, context);
   const tags = group.propagatedTags();
   const ec2 = context.gateway(EC2Client, group.region);
   const { Instances } = await ec2.send(
@@ -81,6 +82,19 @@ export async function zonesOf(group: Group, context: BehaviourContext): Promise<
   return [...new Set((Subnets ?? []).map(({ AvailabilityZone }) => AvailabilityZone ?? ""))].sort();
 }
 
+/** Subnets of the group whose zones have power. */
+async function subnetsWithPower(group: Group, context: BehaviourContext): Promise<string[]> {
+  const { Subnets } = await context
+    .emulator(EC2Client, group.region)
+    .send(new DescribeSubnetsCommand({ SubnetIds: [...group.subnets()] }));
+  const dark = new Set(
+    (Subnets ?? [])
+      .filter(({ AvailabilityZone = "" }) => !context.zoneIsAlive(AvailabilityZone))
+      .map(({ SubnetId }) => SubnetId),
+  );
+  return group.subnets().filter((subnet) => !dark.has(subnet));
+}
+
 async function readTemplate(
   group: Group,
   context: BehaviourContext,
@@ -103,11 +117,23 @@ async function readTemplate(
   return version;
 }
 
-/** The subnet with the fewest of the group's machines, the first of several. */
-function nextSubnet(group: Group): string | undefined {
+/**
+ * The subnet with the fewest of the group's machines, the first of several. Not one in a lost zone: AWS
+ * tries it, fails and takes another one, which is not modelled.
+ */
+async function nextSubnet(group: Group, context: BehaviourContext): Promise<string | undefined> {
   const used = (subnet: string): number =>
     group.staying().filter(({ launched }) => launched.subnetId === subnet).length;
-  return [...group.subnets()].sort((a, b) => used(a) - used(b))[0];
+  if (group.subnets().length === 0) return undefined;
+  const usable = await subnetsWithPower(group, context);
+  const [subnet] = usable.sort((a, b) => used(a) - used(b));
+  if (subnet === undefined) {
+    throw new AwsError(
+      "InsufficientInstanceCapacity",
+      `No Availability Zone of ${group.name}'s subnets has capacity.`,
+    );
+  }
+  return subnet;
 }
 
 function toMember(

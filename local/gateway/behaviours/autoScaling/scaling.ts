@@ -75,6 +75,20 @@ export class Scaling {
     if (alive) this.nudge(group);
   }
 
+  /**
+   * Machines of a lost zone fail EC2's own status checks, which Auto Scaling heeds whatever else it asks;
+   * they are replaced in the zones that are left.
+   */
+  zoneChanged(group: Group, zone: string, alive: boolean): void {
+    const inZone = group.members.filter(({ launched }) => launched.availabilityZone === zone);
+    if (alive || inZone.length === 0) return;
+    for (const member of inZone) {
+      this.powerOff(member);
+      member.health = "Unhealthy";
+    }
+    this.noticeHealth(group);
+  }
+
   private async settle(group: Group): Promise<void> {
     if (!this.context.regionIsAlive(group.region)) {
       this.nudge(group, deadRegionPauseMs);
@@ -208,7 +222,7 @@ export class Scaling {
   }
 
   private powerOn(member: Member): void {
-    if (member.powered) return;
+    if (member.powered || !this.context.zoneIsAlive(member.launched.availabilityZone)) return;
     member.powered = true;
     this.context.world.controllers.started(member.launched);
   }

@@ -56,6 +56,10 @@ export class LaunchedMachinesBehaviour implements Behaviour {
     this.known().regionChanged(region, alive);
   }
 
+  zoneChanged(zone: string, alive: boolean): void {
+    this.known().zoneChanged(zone, alive);
+  }
+
   async handle(request: AwsRequest, context: BehaviourContext): Promise<AwsResponse> {
     switch (request.action) {
       case "RunInstances":

@@ -96,13 +96,21 @@ export class MachineLives {
     }
   }
 
+  /** Power was cut or came back in a zone. */
+  zoneChanged(zone: string, alive: boolean): void {
+    for (const machine of this.machines.values()) {
+      if (machine.launched.availabilityZone !== zone) continue;
+      this.setPower(machine, alive && machine.state === "running");
+    }
+  }
+
   private comeUp(machine: ProgramMachine): void {
     const { instanceId } = machine.launched;
     const duration = this.context.latencies.sample("ec2LaunchToRunning", instanceId);
     this.whileAlive(machine, duration, () => {
       if (machine.state !== "pending") return;
       this.become(machine, "running");
-      this.setPower(machine, true);
+      this.setPower(machine, this.context.zoneIsAlive(machine.launched.availabilityZone));
     });
   }
 

@@ -33,6 +33,13 @@ export interface DatabaseServers {
   startPromoted(key: DatabaseKey): Promise<void>;
   /** Ends the server and throws its data away. */
   remove(key: DatabaseKey): Promise<void>;
+  /** Cuts an instance's power, as when its zone is lost. */
+  powerOff(key: DatabaseKey): void;
+  /**
+   * Starts what has no power as what it was, on the same data: a Multi-AZ instance's standby has all
+   * that was committed. Resolves when it accepts connections.
+   */
+  powerOn(key: DatabaseKey): Promise<void>;
   /** A dead region's servers lose their power; a region that is back starts them as they were. */
   regionChanged(region: string, alive: boolean): void;
 }
@@ -41,6 +48,8 @@ export interface DatabaseServers {
 export interface InitialDatabase {
   /** The master user; never the server's superuser. */
   readonly user: string;
-  /** Undefined makes none besides PostgreSQL's own. */
+  /** Undefined makes none besides the engine's own. */
   readonly name: string | undefined;
+  /** The master user's, where the call names it: for servers whose clients read it from a secret. */
+  readonly password?: string;
 }

@@ -19,6 +19,7 @@ import { nameOf, replicaName, resourceId, sourceKey, type DatabaseKey } from "./
 import type { DatabaseServers } from "./databaseServers";
 import { Replica } from "./replicas";
 import { Restores } from "./restores";
+import { ZoneFailover } from "./zoneFailover";
 
 type Operation = (request: AwsRequest, context: BehaviourContext) => Promise<object>;
 
@@ -46,6 +47,7 @@ export class RdsBehaviour implements Behaviour {
   /** Instances whose server is being made, by region and identifier. */
   private readonly creations = new Set<string>();
   private readonly restores = new Restores();
+  private readonly zones: ZoneFailover;
   private readonly operations: Readonly<Record<string, Operation>> = {
     CreateDBInstance: (request, context) => this.create(request, context),
     CreateDBInstanceReadReplica: (request, context) => this.createReplica(request, context),
@@ -65,6 +67,7 @@ export class RdsBehaviour implements Behaviour {
   /** @param servers what PostgreSQL instances really are; without it they are modelled. */
   constructor(private readonly servers?: DatabaseServers) {
     this.actions = [...Object.keys(this.operations), ...this.corrected];
+    this.zones = new ZoneFailover(servers);
   }
 
   start(context: BehaviourContext): void {
@@ -72,7 +75,7 @@ export class RdsBehaviour implements Behaviour {
     context.world.databases = {
       acceptsWrites: (region, identifier) => {
         const key = { region, identifier };
-        if (!context.regionIsAlive(region)) return false;
+        if (!context.regionIsAlive(region) || !this.zones.hasPower(key)) return false;
         return this.serverOf(key)?.acceptsWrites(key) ?? !this.find(key)?.isReplica;
       },
       replicaLag: async (region, identifier) => {
@@ -85,6 +88,10 @@ export class RdsBehaviour implements Behaviour {
   regionChanged(region: string, alive: boolean): void {
     this.servers?.regionChanged(region, alive);
     for (const replica of this.replicas) replica.sourceRegionChanged();
+  }
+
+  zoneChanged(zone: string, alive: boolean, context: BehaviourContext): void {
+    context.clock.after(0, () => this.zones.zoneChanged(zone, alive, context));
   }
 
   async handle(request: AwsRequest, context: BehaviourContext): Promise<AwsResponse> {
@@ -109,12 +116,16 @@ export class RdsBehaviour implements Behaviour {
 
   private async create(request: AwsRequest, context: BehaviourContext): Promise<object> {
     const input = request.input as unknown as CreateDBInstanceCommandInput;
-    const { DBInstanceIdentifier, Engine = "", MasterUsername, DBName } = input;
+    const { DBInstanceIdentifier, Engine = "", MasterUsername, MasterUserPassword, DBName } = input;
     const key = { region: request.region, identifier: DBInstanceIdentifier ?? "" };
     const rds = context.emulator(RDSClient, request.region);
     const { DBInstance } = await rds.send(new CreateDBInstanceCommand(input));
     if (this.servers?.serves(Engine)) {
-      const database = { user: MasterUsername ?? "postgres", name: DBName };
+      const database = {
+        user: MasterUsername ?? "postgres",
+        name: DBName,
+        ...(MasterUserPassword === undefined ? {} : { password: MasterUserPassword }),
+      };
       await this.inCreation(key, this.servers.createPrimary(key, database));
     }
     return { DBInstance: this.correct(DBInstance ?? {}, request.region, context) };
@@ -149,6 +160,7 @@ export class RdsBehaviour implements Behaviour {
     const { DBInstance } = await rds.send(new CreateDBInstanceReadReplicaCommand(input));
     const key = { region: request.region, identifier: input.DBInstanceIdentifier ?? "" };
     this.replicas.push(new Replica(key, source, given, context, servers));
+    if (input.AvailabilityZone !== undefined) this.zones.place(key, input.AvailabilityZone);
     if (servers) await this.inCreation(key, servers.createStandby(key, source));
     return { DBInstance: this.correct(DBInstance ?? {}, request.region, context) };
   }
@@ -294,6 +306,7 @@ export class RdsBehaviour implements Behaviour {
       ...instance,
       DbiResourceId: resourceId(key, instance.InstanceCreateTime),
       DBInstanceStatus: status,
+      AvailabilityZone: this.zones.zoneOf(key, instance),
       ReadReplicaSourceDBInstanceIdentifier: replica?.isReplica ? replica.sourceArn : undefined,
       ReadReplicaDBInstanceIdentifiers: this.replicas
         .filter(({ source, isReplica }) => isReplica && nameOf(source) === nameOf(key))

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { ModelledControllers } from "../../../../local/gateway/controllers/modelledControllers";
 import type { LaunchedInstance } from "../../../../local/gateway/world";
-import { compressToBase64 } from "../../../../components/jenkins/deterministicGzip";
+import { compressToBase64 } from "../../../../components/machine/deterministicGzip";
 import { renderLeaseSettings } from "../../../../components/jenkins/leaseSettingsRenderer";
 import { renderHomeMountUnit } from "../../../../components/jenkins/systemdUnitRenderer";
 import { AwsError } from "../../../../local/gateway/wire/awsError";

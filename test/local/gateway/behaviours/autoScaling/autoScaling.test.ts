@@ -311,6 +311,23 @@ describe("the Auto Scaling behaviour", function () {
     await remove(group);
   });
 
+  it("replaces the machines of a lost zone in the zones that are left", async () => {
+    const group = await ControllerGroup.create(aws, { group: { MinSize: 2, MaxSize: 2 } });
+    await inService(group, 2);
+    const zones = async (): Promise<string[]> =>
+      ((await group.describe()).Instances ?? []).map(({ AvailabilityZone }) => AvailabilityZone!);
+    expect((await zones()).sort()).to.deep.equal([`${region}a`, `${region}b`]);
+    const before = new Set(machines.running);
+    aws.gateway.zones.lose(`${region}a`);
+    expect([...before].filter((id) => machines.running.has(id))).to.have.length(1);
+    await eventually("both serve from the other zone", async () => {
+      const states = await group.states();
+      return (await zones()).join() === `${region}b,${region}b` && !states.includes("Pending");
+    });
+    aws.gateway.zones.revive(`${region}a`);
+    await remove(group);
+  });
+
   it("terminates one machine on request, with or without a successor", async () => {
     const group = await ControllerGroup.create(aws);
     await inService(group);

@@ -7,7 +7,7 @@ import {
   StopInstancesCommand,
   TerminateInstancesCommand,
 } from "@aws-sdk/client-ec2";
-import { compressToBase64 } from "../../../../../components/jenkins/deterministicGzip";
+import { compressToBase64 } from "../../../../../components/machine/deterministicGzip";
 import { LaunchedMachinesBehaviour } from "../../../../../local/gateway/behaviours/ec2/launchedMachines";
 import { RehearsedControllers } from "../../../../../local/gateway/controllers/rehearsedControllers";
 import type { LaunchedInstance } from "../../../../../local/gateway/world";

@@ -1,7 +1,9 @@
 import { expect } from "chai";
+import { CreateSubnetCommand, CreateVpcCommand, EC2Client } from "@aws-sdk/client-ec2";
 import {
   CreateDBInstanceCommand,
   CreateDBInstanceReadReplicaCommand,
+  CreateDBSubnetGroupCommand,
   DeleteDBInstanceCommand,
   DescribeDBInstancesCommand,
   ModifyDBInstanceCommand,
@@ -118,6 +120,55 @@ describe("the RDS behaviour", function () {
     const { DBInstanceStatus, ReadReplicaSourceDBInstanceIdentifier } = await find(away, replica);
     expect(DBInstanceStatus).to.equal("available");
     expect(ReadReplicaSourceDBInstanceIdentifier).to.equal(undefined);
+  });
+
+  it("has a Multi-AZ instance serve from its standby's zone, and any other one wait for its own", async () => {
+    const ec2 = aws.client(EC2Client, home);
+    const { Vpc } = await ec2.send(new CreateVpcCommand({ CidrBlock: "10.0.0.0/16" }));
+    const SubnetIds = await Promise.all(
+      ["a", "b"].map(async (zone, index) => {
+        const AvailabilityZone = `${home}${zone}`;
+        const CidrBlock = `10.0.${index}.0/24`;
+        const { Subnet } = await ec2.send(
+          new CreateSubnetCommand({ VpcId: Vpc!.VpcId, CidrBlock, AvailabilityZone }),
+        );
+        return Subnet!.SubnetId!;
+      }),
+    );
+    const DBSubnetGroupName = `zones-${count}`;
+    await rds(home).send(
+      new CreateDBSubnetGroupCommand({
+        DBSubnetGroupName,
+        DBSubnetGroupDescription: "two zones",
+        SubnetIds,
+      }),
+    );
+    const both = `both-zones-${count}`;
+    await rds(home).send(
+      new CreateDBInstanceCommand({
+        DBInstanceIdentifier: both,
+        Engine: "postgres",
+        DBInstanceClass: "db.t4g.micro",
+        AllocatedStorage: 20,
+        MasterUsername: "jenkins",
+        MasterUserPassword: "not-a-secret",
+        MultiAZ: true,
+        DBSubnetGroupName,
+      }),
+    );
+    const { databases } = aws.gateway.world;
+    aws.gateway.zones.lose(`${home}a`);
+    await time.pass(1);
+    await eventually("both are without power", () => !databases.acceptsWrites(home, both));
+    await passMinutes(0.9);
+    expect(databases.acceptsWrites(home, both)).to.equal(false);
+    await passMinutes(1.2);
+    await eventually("the standby serves", () => databases.acceptsWrites(home, both));
+    expect((await find(home, both)).AvailabilityZone).to.equal(`${home}b`);
+    expect(databases.acceptsWrites(home, writer)).to.equal(false);
+    aws.gateway.zones.revive(`${home}a`);
+    await time.pass(1);
+    await eventually("the other one is back", () => databases.acceptsWrites(home, writer));
   });
 
   it("does not go on while the replica's own region is dead", async () => {

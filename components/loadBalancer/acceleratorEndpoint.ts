@@ -1,8 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Deployment } from "../deployment";
-import { alivePath, type LoadBalancer, loginHealthCheck } from "./loadBalancer";
-import { webPort } from "./systemdUnitRenderer";
+import { alivePath, type LoadBalancer } from "./loadBalancer";
+import type { HealthCheck } from "./hostRule";
 
 export interface AcceleratorEndpointArgs {
   readonly deployment: Deployment;
@@ -11,6 +11,8 @@ export interface AcceleratorEndpointArgs {
   readonly publicSubnetIds: pulumi.Input<pulumi.Input<string>[]>;
   readonly securityGroupId: pulumi.Input<string>;
   readonly behind: LoadBalancer;
+  /** How the machines are asked that tell whether the region serves. */
+  readonly machines: { readonly port: number; readonly healthCheck: HealthCheck };
   readonly deletionProtection: boolean;
 }
 
@@ -20,15 +22,15 @@ const healthPort = 8443;
 /**
  * What Global Accelerator sends users to: a network load balancer in front of a shard's application
  * load balancer, about $16.43 a month. The accelerator counts a load balancer as healthy when *each*
- * of its target groups has a healthy target. Directly behind the accelerator, one team's dead Jenkins
- * would make the whole region look dead. This one has exactly two conditions: the application load
- * balancer answers, and at least one controller of the shard is healthy.
+ * of its target groups has a healthy target. Directly behind the accelerator, one dead team or
+ * service would make the whole region look dead. This one has exactly two conditions: the application
+ * load balancer answers, and at least one machine of the shard is healthy.
  * See docs/decisions/accelerator-endpoint.md.
  */
 export class AcceleratorEndpoint extends pulumi.ComponentResource {
   /** Endpoint of the accelerator's endpoint group. */
   readonly arn: pulumi.Output<string>;
-  /** All controllers of the shard register here too. */
+  /** All machines of the shard register here too. */
   readonly regionTargetGroupArn: pulumi.Output<string>;
 
   constructor(
@@ -57,7 +59,7 @@ export class AcceleratorEndpoint extends pulumi.ComponentResource {
     this.forward(balancer, { suffix: "http", group: `${prefix}-edge-http-${number}`, port: 80 });
     this.letHttpThrough();
     this.arn = balancer.arn;
-    this.regionTargetGroupArn = this.countControllers(balancer, `${prefix}-region-${number}`);
+    this.regionTargetGroupArn = this.countMachines(balancer, `${prefix}-region-${number}`);
     this.registerOutputs({ arn: this.arn, regionTargetGroupArn: this.regionTargetGroupArn });
   }
 
@@ -128,7 +130,7 @@ export class AcceleratorEndpoint extends pulumi.ComponentResource {
     );
   }
 
-  private countControllers(balancer: aws.lb.LoadBalancer, group: string): pulumi.Output<string> {
+  private countMachines(balancer: aws.lb.LoadBalancer, group: string): pulumi.Output<string> {
     const targetGroup = new aws.lb.TargetGroup(
       `${this.name}-region`,
       {
@@ -136,8 +138,8 @@ export class AcceleratorEndpoint extends pulumi.ComponentResource {
         vpcId: this.args.vpcId,
         targetType: "instance",
         protocol: "TCP",
-        port: webPort,
-        healthCheck: loginHealthCheck,
+        port: this.args.machines.port,
+        healthCheck: { ...this.args.machines.healthCheck },
         tags: { Name: group },
       },
       { parent: this },

@@ -1,8 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Deployment } from "../deployment";
-import { webPort } from "./systemdUnitRenderer";
-import type { Team } from "./team";
+import { createHostRule, type HealthCheck, type HostTarget, type OpenIdConnect } from "./hostRule";
 
 /**
  * TLS 1.2 and 1.3 with forward secrecy, and a key exchange that also resists quantum computers where
@@ -11,8 +10,8 @@ import type { Team } from "./team";
 export const tlsPolicy = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09";
 
 /**
- * Jenkins pings WebSocket agents every 30 s and its Jetty closes idle connections after 60 s: the
- * load balancer must be the last one to give up.
+ * Jenkins, the slowest of what is served, pings WebSocket agents every 30 s and its Jetty closes idle
+ * connections after 60 s: the load balancer must be the last one to give up.
  */
 export const idleTimeoutSeconds = 120;
 
@@ -24,18 +23,8 @@ export const idleTimeoutSeconds = 120;
  */
 const clientKeepAliveSeconds = 60;
 
-/** A path that the load balancer answers itself, whatever the teams' controllers do. */
+/** A path that the load balancer answers itself, whatever the machines do. */
 export const alivePath = "/pilot-light/alive";
-
-/** Log-on at the load balancer before any request reaches Jenkins. */
-export interface OpenIdConnect {
-  readonly issuer: string;
-  readonly authorizationEndpoint: string;
-  readonly tokenEndpoint: string;
-  readonly userInfoEndpoint: string;
-  readonly clientId: string;
-  readonly clientSecret: pulumi.Input<string>;
-}
 
 export interface LoadBalancerArgs {
   readonly deployment: Deployment;
@@ -48,27 +37,32 @@ export interface LoadBalancerArgs {
   readonly accessLogBucket: pulumi.Input<string>;
   /** Refuse deletion. Only a test turns it off. */
   readonly deletionProtection: boolean;
+  /** HTML that a host gets with 503 while nothing serves it here. AWS takes 1,024 bytes. */
+  readonly absencePage: string;
   /** A WAFv2 web ACL of this region; see {@link file://./webAcl.ts} for its price. */
   readonly webAclArn?: pulumi.Input<string>;
 }
 
-export interface TeamRule {
-  readonly team: Team;
+/** Something that answers behind the load balancer: a team's Jenkins, or a part of an application. */
+export interface Service {
+  /** After the prefix, of what AWS knows it by. */
+  readonly name: string;
+  /** Of the tag `team`. */
+  readonly team: string;
   readonly host: string;
+  /** Of the host's requests those below these, e.g. `/api/*`. Default all. */
+  readonly paths?: readonly string[];
+  readonly port: number;
   readonly priority: number;
-  /** False where the team never runs: its host gets the page that says so. */
+  readonly healthCheck: HealthCheck;
+  /** Keep a user at one machine, for a day. */
+  readonly sticky: boolean;
+  /** False where it never runs: its host gets the page that says so. */
   readonly served: boolean;
   readonly oidc?: OpenIdConnect;
 }
 
-/** Where a team's machines are registered. */
-export interface TeamTarget {
-  readonly targetGroup: aws.lb.TargetGroup;
-  /** Its ARN, known once the load balancer sends the team's users there; undefined if it does not. */
-  readonly routedArn: pulumi.Output<string> | undefined;
-}
-
-/** One region's load balancer for up to 90 teams, about $16.43 a month before traffic. */
+/** One region's load balancer, for up to 90 teams of Jenkins, about $16.43 a month before traffic. */
 export class LoadBalancer extends pulumi.ComponentResource {
   readonly arn: pulumi.Output<string>;
   /** Last part of the ARN: the dimension of its metrics. */
@@ -83,6 +77,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
     private readonly args: LoadBalancerArgs,
     opts?: pulumi.ComponentResourceOptions,
   ) {
+    // The name is identity: from when Jenkins alone was behind one.
     super("jenkins-pilot-light:jenkins:LoadBalancer", name, {}, opts);
     const balancer = this.createBalancer();
     this.httpsListener = this.createListeners(balancer);
@@ -100,49 +95,34 @@ export class LoadBalancer extends pulumi.ComponentResource {
     });
   }
 
-  /**
-   * Sends a team's host to the team's own target group. Health is `/login`, which answers 200 to
-   * everybody once Jenkins is complete and 503 before; `/` would ask for a log-on.
-   */
-  addTeam({ team, host, priority, served, oidc }: TeamRule): TeamTarget {
+  /** Sends a host, or some paths of it, to a target group of its own. */
+  addService(service: Service): HostTarget {
     const { prefix } = this.args.deployment;
-    const tags = { team: team.name, Name: `${prefix}-${team.name}` };
-    const targetGroup = new aws.lb.TargetGroup(
-      `${this.name}-${team.name}`,
+    const { name, team, host, served, ...rule } = service;
+    return createHostRule(
+      `${this.name}-${name}`,
+      this.listenerArn,
       {
-        name: `${prefix}-${team.name}`,
+        ...rule,
+        name: `${prefix}-${name}`,
+        hosts: [host],
         vpcId: this.args.vpcId,
-        targetType: "instance",
-        protocol: "HTTP",
-        port: webPort,
-        deregistrationDelay: 30,
-        healthCheck: loginHealthCheck,
-        // A session lives in the memory of one controller.
-        stickiness: {
-          type: "lb_cookie",
-          enabled: team.strategy === "active-active",
-          cookieDuration: 86_400,
-        },
-        tags,
+        ...(served ? {} : { page: this.absencePage() }),
+        tags: { team, Name: `${prefix}-${name}` },
       },
-      { parent: this },
+      this,
     );
-    const forward = { type: "forward", targetGroupArn: targetGroup.arn };
-    const logOn = { type: "authenticate-oidc", order: 1, authenticateOidc: oidc };
-    const actions = oidc === undefined ? [forward] : [logOn, { ...forward, order: 2 }];
-    const rule = new aws.lb.ListenerRule(
-      `${this.name}-${team.name}`,
-      {
-        listenerArn: this.listenerArn,
-        priority,
-        conditions: [{ hostHeader: { values: [host] } }],
-        actions: served ? actions : [maintenancePage],
-        tags,
+  }
+
+  private absencePage(): aws.types.input.lb.ListenerDefaultAction {
+    return {
+      type: "fixed-response",
+      fixedResponse: {
+        contentType: "text/html",
+        statusCode: "503",
+        messageBody: this.args.absencePage,
       },
-      { parent: this },
-    );
-    const arns = pulumi.all([rule.arn, targetGroup.arn]);
-    return { targetGroup, routedArn: served ? arns.apply(([, arn]) => arn) : undefined };
+    };
   }
 
   private createBalancer(): aws.lb.LoadBalancer {
@@ -199,7 +179,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
         protocol: "HTTPS",
         sslPolicy: tlsPolicy,
         certificateArn: this.args.certificateArn,
-        defaultActions: [maintenancePage],
+        defaultActions: [this.absencePage()],
       },
       { parent: this },
     );
@@ -221,30 +201,3 @@ export class LoadBalancer extends pulumi.ComponentResource {
     return https;
   }
 }
-
-/** Two good answers make a target healthy, three missing ones end that: 20 and 30 s. */
-export const loginHealthCheck = {
-  enabled: true,
-  protocol: "HTTP",
-  path: "/login",
-  port: "traffic-port",
-  matcher: "200",
-  interval: 10,
-  timeout: 5,
-  healthyThreshold: 2,
-  unhealthyThreshold: 3,
-};
-
-/** What a host gets whose team does not run here, or that has no team at all. AWS takes 1,024 bytes. */
-const maintenancePage = {
-  type: "fixed-response",
-  fixedResponse: {
-    contentType: "text/html",
-    statusCode: "503",
-    messageBody:
-      '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">' +
-      "<title>Jenkins is not here</title><h1>Jenkins is not here right now</h1>" +
-      "<p>This team has no Jenkins in the region that serves. Maintenance or a failover may be going on; " +
-      "try again in some minutes, or ask the platform team.</p></html>",
-  },
-};

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { WebAcl } from "../../../components/jenkins/webAcl";
+import { WebAcl } from "../../../components/loadBalancer/webAcl";
 import { expectSafe } from "../../support/policyRules";
 import { runComponent, valueOf } from "../../support/strictMocks";
 import { primaryDeployment } from "../deployments";

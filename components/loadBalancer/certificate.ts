@@ -7,7 +7,7 @@ export interface CertificateArgs {
 }
 
 /**
- * A free, self-renewing certificate for all teams of the domain, validated by DNS. Certificates are
+ * A free, self-renewing certificate for a domain and every name directly below it, validated by DNS. Certificates are
  * regional, so each region has its own; ACM asks both for the same record, which either stack may
  * write. Destroying one stack removes it: the other one's next `pulumi up` puts it back, and ACM
  * needs it only when it renews, 60 days before a certificate ends.
