@@ -136,7 +136,8 @@ describe("a promotion", () => {
   });
 
   it("promotes files alone where prod has a database of its own", async () => {
-    const own = { ...world, replicas: [], source: world.source };
+    const { source, files, records, clock, progress } = world;
+    const own = { ...{ source, files, records, clock, progress }, replicas: [] };
     world.source.down = true;
     const asking = { owner, token: "own", hasEnded: () => true };
     const outcome = await promote(own, sampleTarget, start, asking, new AbortController().signal);
