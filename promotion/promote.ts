@@ -100,7 +100,7 @@ async function attempt(
   const stops = request.verb === "stop";
   const act = stops ? stopReplicas : request.stopAfter ? stopTogether : startReplicas;
   try {
-    await act(ports, signal, step);
+    if (ports.replicas.length > 0) await act(ports, signal, step);
   } catch (error) {
     if (signal.aborted || stops) return unfinished(error, signal);
     // One is left behind: the other must not go on alone.

@@ -15,7 +15,7 @@ export function startRefusals(seen: Observation, target: PromotionTarget): Refus
   return {
     input: [...sameServers(seen), ...foreignSources(seen), ...filesInput(seen, target)],
     state: [
-      ...unreadable("dev's database", seen.source),
+      ...(seen.replicas.length === 0 ? [] : unreadable("dev's database", seen.source)),
       ...replicaRefusals(seen),
       ...mixedCounting(seen),
       ...unreadable("the folders", seen.files),

@@ -12,6 +12,8 @@ export const endedAfterDays = 30;
 
 /** How the replicas stand to each other. */
 export type Standing =
+  /** Prod has a database of its own. */
+  | { readonly kind: "none" }
   /** All replicate without an error. */
   | { readonly kind: "following" }
   /** None replicates, and all have the same content. */
@@ -26,6 +28,7 @@ export type Standing =
 
 /** How the replicas stand, from what they say of themselves. */
 export function standingOf(replicas: readonly SeenReplica[]): Standing {
+  if (replicas.length === 0) return { kind: "none" };
   const silent = replicas.flatMap(({ identifier, state }) => {
     if (!state.known) return [`${identifier} does not answer: ${state.error}`];
     return state.value === undefined ? [noReplica(identifier)] : [];

@@ -4,6 +4,8 @@ import type { Standing } from "./standing";
 /** How the replicas stand to each other, in sentences for people. */
 export function standingText(standing: Standing): string[] {
   switch (standing.kind) {
+    case "none":
+      return ["Prod has a database of its own: files alone are promoted."];
     case "following":
       return ["All replicas follow dev."];
     case "frozen":

@@ -56,7 +56,7 @@ export function needsAttention(seen: Observation, now: number): boolean {
     standingOf(replicas).kind === "apart" ||
     stopWarnings(seen, now).length > 0 ||
     (record.current !== undefined && lock === undefined) ||
-    !source.known ||
+    (replicas.length > 0 && !source.known) ||
     !files.known ||
     !files.value.fine
   );

@@ -33,8 +33,11 @@ export const promotionTargetSchema = z.strictObject({
         port,
       }),
     )
-    .min(1)
-    .describe("Prod's databases. The reference has two; all are kept in one state."),
+    .readonly()
+    .describe(
+      "Prod's databases. The reference has two; all are kept in one state. None where prod has a " +
+        "database of its own: files alone are promoted then.",
+    ),
   secretArn: z
     .string()
     .startsWith("arn:")
@@ -63,6 +66,7 @@ export const promotionTargetSchema = z.strictObject({
     target: folder.describe("Prod's document root as the same machine sees it."),
     staticFiles: z
       .array(staticFile)
+      .readonly()
       .describe("Files of prod alone: never copied, never deleted. They must exist in prod."),
     owner: z
       .string()

@@ -9,8 +9,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Machines } from "../reach/machines";
 import type { ScriptResult, Shell } from "./shell";
 
-/** Milliseconds between two looks at a command. */
+/** Milliseconds between two looks at a command; the first ones come sooner. */
 const lookEvery = 2_000;
+const firstLook = 250;
 
 /** After so many of them it is asked whether the machine is still there. */
 const looksPerCheck = 5;
@@ -24,12 +25,7 @@ const deliveryTimeout = 60;
 const underWay = ["Pending", "InProgress", "Delayed", "Cancelling"];
 
 /** A machine's shell, as root, by Systems Manager's Run Command. */
-export function runCommandShell(
-  region: string,
-  machines: Machines,
-  /** Real milliseconds between two looks, for tests. */
-  pace = lookEvery,
-): Shell {
+export function runCommandShell(region: string, machines: Machines): Shell {
   const client = new SSMClient({ region, maxAttempts: 4 });
   return {
     run: async (script, signal, watch) => {
@@ -45,7 +41,9 @@ export function runCommandShell(
       );
       const id = Command?.CommandId ?? "";
       for (let looks = 1; ; looks++) {
-        await sleep(pace, undefined, { signal }).catch(() => undefined);
+        await sleep(Math.min(lookEvery, firstLook * looks), undefined, { signal }).catch(
+          () => undefined,
+        );
         if (signal.aborted) {
           await client.send(new CancelCommandCommand({ CommandId: id, InstanceIds: [machine] }));
           throw signal.reason as Error;

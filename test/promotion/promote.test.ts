@@ -135,6 +135,17 @@ describe("a promotion", () => {
     expect(world.one.until).to.equal(undefined);
   });
 
+  it("promotes files alone where prod has a database of its own", async () => {
+    const { source, files, records, clock, progress } = world;
+    const own = { ...{ source, files, records, clock, progress }, replicas: [] };
+    world.source.down = true;
+    const asking = { owner, token: "own", hasEnded: () => true };
+    const outcome = await promote(own, sampleTarget, start, asking, new AbortController().signal);
+    expect(outcome.code, said(outcome)).to.equal(0);
+    expect(world.files.copies).to.have.length(1);
+    expect(said(outcome)).to.include("files alone");
+  });
+
   it("touches nothing when something is wrong beforehand", async () => {
     const empty = { fine: false, problem: { kind: "emptySource" } } as const;
     const cases: [(w: FakeEnvironment) => void, number, string][] = [

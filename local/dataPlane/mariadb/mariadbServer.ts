@@ -1,10 +1,11 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { createConnection, type RowDataPacket } from "mysql2/promise";
 import { basicEnvironment } from "../../emulator/isolatedEnvironment";
-import type { MachineUser } from "../machineUser";
+import { giveTo, type MachineUser } from "../machineUser";
 import { freePort } from "../postgres/freePort";
 import type { Certificates } from "./certificates";
 import type { MariadbPrograms } from "./programs";
@@ -65,8 +66,15 @@ export async function initialise(folder: string, settings: ServerSettings): Prom
       "--auth-root-authentication-method=normal",
       "--innodb-log-file-size=16M",
     ],
-    { env: basicEnvironment(), cwd: "/", ...settings.user },
+    { env: environmentOf(folder, settings.user), cwd: "/", ...settings.user },
   );
+}
+
+/** Temporary tables of servers that share a folder for them can take each other's names. */
+function environmentOf(folder: string, user: MachineUser | undefined): Record<string, string> {
+  const temporary = `${folder}.temporary`;
+  if (mkdirSync(temporary, { recursive: true }) !== undefined) giveTo(user, temporary);
+  return { ...basicEnvironment(), TMPDIR: temporary };
 }
 
 /** One MariaDB server: a data directory and, while it runs, its process. */
@@ -155,7 +163,11 @@ export class MariadbServer {
         ...Object.entries(options).map(([name, value]) => `--${name}=${value}`),
       ],
       // Ctrl-C on the terminal is for this process, which ends its servers in order.
-      { cwd: "/", detached: true, env: basicEnvironment(), stdio: "pipe", ...user },
+      {
+        ...{ cwd: "/", detached: true, stdio: "pipe" },
+        env: environmentOf(this.folder, user),
+        ...user,
+      },
     );
     child.stdout.setEncoding("utf8").once("data", (line: string) => {
       this.pid = Number(line.trim());

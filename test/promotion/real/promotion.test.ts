@@ -103,20 +103,22 @@ describe("a promotion between real servers and folders", function () {
 
   it("lets one promotion work at a time", async () => {
     await stage.run("stop");
-    await stage.set.replicas[1].query("CHANGE MASTER TO MASTER_DELAY = 6");
+    const [, two] = stage.set.replicas;
+    // web-2 cannot get ahead until the lock is let go.
+    const held = two.query("LOCK TABLES app.posts READ", "DO SLEEP(600)").catch(() => undefined);
     await stage.writeRows(5);
     const first = stage.begin(["start", "--target", stage.targetFile]);
-    await first.says(/bring the replicas up/);
+    await first.says(/web-2 at /);
     const second = await stage.run("stop");
     expect(second.code, second.output).to.equal(1);
     expect(second.output).to.include("Another promotion is under way: by ");
+    const [holder] = await two.query(
+      "SELECT ID AS id FROM information_schema.PROCESSLIST WHERE INFO LIKE 'DO SLEEP%'",
+    );
+    await two.query(`KILL ${String(holder?.id)}`);
+    await held;
     const { code, output } = await first.ended;
     expect(code, output).to.equal(0);
-    await stage.set.replicas[1].query(
-      "STOP SLAVE",
-      "CHANGE MASTER TO MASTER_DELAY = 0",
-      "START SLAVE",
-    );
   });
 
   it("says where things stand when it is interrupted, and goes on from there", async () => {
@@ -160,8 +162,6 @@ describe("a promotion between real servers and folders", function () {
     const stranger = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:none";
     const cases: [string, (stage: Stage) => readonly string[], number, RegExp][] = [
       ["no verb", () => [], 2, /There is no verb: say start, stop, status or plan/],
-      ["a wrong verb", () => ["restart"], 2, /"restart" is no verb/],
-      ["an unknown option", () => ["start", "--force"], 2, /unknown option '--force'/],
       ["an unknown stack", () => ["start", "--stack", "web-test"], 2, /There is no stack web-test/],
       ["a missing file", () => ["start", "--target", "/nowhere.yaml"], 2, /cannot be read/],
       [
