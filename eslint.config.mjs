@@ -10,6 +10,7 @@ const pureFiles = [
   "failover/**/*Plan.ts",
   "explore/{runs,rules,sabotage,search,world}/*.ts",
   "components/**/*Renderer.ts",
+  "components/container/{application,imageReference}.ts",
   "components/**/*Plan.ts",
   "stacks/config/*Renderer.ts",
   "stacks/config/parseSettings.ts",

@@ -3,7 +3,6 @@ import type { HasEnded, Lock } from "./lock";
 import { LockedError, takeLock } from "./lock";
 import { observe, observeReplicas } from "./observe";
 import type { Ports } from "./ports";
-import { GoalMissed } from "./pursue";
 import { startRefusals, stopRefusals } from "./refusals";
 import { copyFiles, startReplicas, stopReplicas, stopTogether } from "./steps";
 import { standingOf, stoppedSince } from "./standing";
@@ -73,7 +72,16 @@ export async function promote(
   try {
     return await journal.close(await attempt(ports, request, journal, signal));
   } finally {
+    await release(ports, lock);
+  }
+}
+
+/** A lock that cannot be given back ends by itself. */
+async function release({ progress }: Ports, lock: Lock): Promise<void> {
+  try {
     await lock.release();
+  } catch (error) {
+    progress(`the lock could not be given back and ends by itself: ${(error as Error).message}`);
   }
 }
 
@@ -89,29 +97,29 @@ async function attempt(
   signal: AbortSignal,
 ): Promise<Attempt> {
   const step = (text: string) => journal.step(text);
+  const stops = request.verb === "stop";
+  const act = stops ? stopReplicas : request.stopAfter ? stopTogether : startReplicas;
   try {
-    if (request.verb === "stop") await stopReplicas(ports, signal, step);
-    else {
-      const act = request.stopAfter ? stopTogether : startReplicas;
-      await act(ports, signal, step);
-      await copyFiles(ports, request.deletions, signal, step);
-    }
-    return { result: "done", says: [] };
+    await act(ports, signal, step);
   } catch (error) {
-    if (signal.aborted) {
-      const why = signal.reason as Error;
-      return { result: "interrupted", says: [why.message] };
-    }
-    const says = [(error as Error).message];
-    if (request.verb === "stop" || !(error instanceof GoalMissed))
-      return { result: "failed", says };
+    if (signal.aborted || stops) return unfinished(error, signal);
     // One is left behind: the other must not go on alone.
     const stopped = await stopAll(ports, signal, step);
-    return {
-      result: stopped.interrupted ? "interrupted" : "failed",
-      says: [...says, stopped.says],
-    };
+    const says = [(error as Error).message, stopped.says];
+    return { result: stopped.interrupted ? "interrupted" : "failed", says };
   }
+  if (stops) return { result: "done", says: [] };
+  try {
+    await copyFiles(ports, request.deletions, signal, step);
+    return { result: "done", says: [] };
+  } catch (error) {
+    return unfinished(error, signal);
+  }
+}
+
+function unfinished(error: unknown, signal: AbortSignal): Attempt {
+  const { message } = (signal.aborted ? signal.reason : error) as Error;
+  return { result: signal.aborted ? "interrupted" : "failed", says: [message] };
 }
 
 async function stopAll(
@@ -162,7 +170,12 @@ class Journal {
   async step(text: string): Promise<void> {
     this.ports.progress(text);
     this.current = { ...this.current, step: text };
-    await this.lock.save({ ...this.before, current: this.current });
+    try {
+      await this.lock.save({ ...this.before, current: this.current });
+    } catch (error) {
+      // While the lock lives nothing stops for the record.
+      this.ports.progress(`the record could not be written: ${(error as Error).message}`);
+    }
     this.lock.lost.throwIfAborted();
   }
 
@@ -189,8 +202,19 @@ class Journal {
     const heads = { done: "Done.", failed: "Not done.", interrupted: "Interrupted." };
     const outcome = [heads[ended], ...sentences, ...mend];
     const code = { done: 0, failed: 1, interrupted: 130 } as const;
-    if (this.lock.lost.aborted || !(await this.lock.save(last)))
-      return { code: 1, says: ["Another promotion has taken the lock over.", ...outcome] };
-    return { code: code[ended], says: outcome };
+    const unwritten = await this.unwritten(last);
+    if (unwritten === undefined) return { code: code[ended], says: outcome };
+    return { code: 1, says: [...outcome, unwritten] };
+  }
+
+  /** Why the record does not say what became of it; undefined when it does. */
+  private async unwritten(record: PromotionRecord): Promise<string | undefined> {
+    const reason = () => (this.lock.lost.reason as Error).message;
+    if (this.lock.lost.aborted) return reason();
+    try {
+      return (await this.lock.save(record)) ? undefined : reason();
+    } catch (error) {
+      return `The record could not be written and shows this promotion as unfinished: ${(error as Error).message}`;
+    }
   }
 }

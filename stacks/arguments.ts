@@ -19,11 +19,12 @@ import type { GoldenImageArgs } from "../components/image/goldenImage";
 import { jenkinsSoftware } from "../components/jenkins/imageSoftwareRenderer";
 import { credentialNames } from "../components/jenkins/clusterCredentials";
 import type { JenkinsClusterArgs } from "../components/jenkins/clusterArguments";
-import type { JenkinsCluster } from "../components/jenkins/jenkinsCluster";
 import {
   jenkinsSecurityGroups,
   type JenkinsSecurityGroup,
 } from "../components/jenkins/securityGroupPlan";
+import { containerSoftware } from "../components/container/containerSoftwareRenderer";
+import type { Workload, WorkloadLoadBalancer, WorkloadTeam } from "../components/workload";
 import type { Network, NetworkArgs } from "../components/network/network";
 import type { VaultLock } from "../components/operations/backupVaults";
 import type { ObservabilityArgs } from "../components/operations/observability";
@@ -71,7 +72,7 @@ export function amazonLinux(
 }
 
 export function imageArgs(
-  { image, regions, network: { nat } }: Settings,
+  { image, regions, network: { nat }, workload }: Settings,
   deployment: Deployment,
   network: JenkinsNetwork,
   keys: EncryptionKeys,
@@ -79,7 +80,7 @@ export function imageArgs(
   const { source, ids } = image;
   const what = {
     architecture: image.architecture,
-    software: jenkinsSoftware(image.jenkinsVersion),
+    software: workload === "jenkins" ? jenkinsSoftware(image.jenkinsVersion) : containerSoftware(),
   };
   if (source === "given") {
     const given = ids && { [regions.primary]: ids.primary, [regions.dr]: ids.dr };
@@ -146,7 +147,7 @@ export function databaseArgs(
 const credentialTags = { "jenkins:credentials:type": "string" };
 
 export function settingsArgs(
-  { parameters, secretNames, protectState }: Settings,
+  { parameters, secretNames, protectState, workload }: Settings,
   secrets: StackSettings["secrets"],
   deployment: Deployment,
   keys: EncryptionKeys,
@@ -156,7 +157,9 @@ export function settingsArgs(
     kmsKeyArns: keys.arns,
     parameters,
     secrets,
-    secretTags: Object.fromEntries(secretNames.map((name) => [name, credentialTags])),
+    ...(workload === "jenkins"
+      ? { secretTags: Object.fromEntries(secretNames.map((name) => [name, credentialTags])) }
+      : {}),
     protectState,
   };
 }
@@ -200,25 +203,44 @@ export function dailySnapshots({ recovery }: Settings): { retentionDays: number;
   return { retentionDays: inDays(retention), hourUtc };
 }
 
-/** What a cluster is made of in one region; both stacks have all of it. */
+/** What a workload is made from in one region; both stacks have all of it. */
 export interface RegionParts {
   readonly deployment: Deployment;
   readonly role: RegionRole;
   readonly network: JenkinsNetwork;
-  readonly home: SharedHome;
+  /** Absent where machines keep nothing. */
+  readonly home?: SharedHome;
   readonly database: ReplicatedDatabase;
   /** Name of the database's secret, the same in both regions. */
   readonly databaseSecretName: pulumi.Input<string>;
   readonly artifactBucketArn: pulumi.Input<string>;
   readonly imageId: pulumi.Input<string>;
   readonly kmsKeyArn: pulumi.Input<string>;
+}
+
+/** What Jenkins is made from. */
+export interface JenkinsParts extends RegionParts {
+  readonly home: SharedHome;
   /** Where a team has a warm standby, or the region an edge pair. */
   readonly pairImageId?: pulumi.Input<string>;
   /** Where `loadBalancer.webApplicationFirewall` is set. */
   readonly webAclArn?: pulumi.Input<string>;
 }
 
-export function clusterArgs(settings: Settings, parts: RegionParts): JenkinsClusterArgs {
+/** A workload as the stack's other parts need it. */
+export interface RegionWorkload extends Workload {
+  readonly loadBalancers: readonly (WorkloadLoadBalancer & {
+    /** What the edge leads users to. */
+    readonly endpointArn: pulumi.Output<string>;
+  })[];
+  readonly teams: Readonly<
+    Record<string, WorkloadTeam & { readonly autoScalingGroupName?: pulumi.Output<string> }>
+  >;
+  readonly urls: Readonly<Record<string, string>>;
+  readonly certificateArn: pulumi.Output<string>;
+}
+
+export function clusterArgs(settings: Settings, parts: JenkinsParts): JenkinsClusterArgs {
   const { certificates, program, database, observability, edge } = settings;
   const names = credentialNames(settings.prefix);
   const certificateArn = certificates[program];
@@ -262,7 +284,7 @@ export function clusterArgs(settings: Settings, parts: RegionParts): JenkinsClus
 export function trafficArgs(
   { edge, domain, hostedZoneId }: Settings,
   { deployment, role }: Pick<RegionParts, "deployment" | "role">,
-  cluster: JenkinsCluster,
+  workload: RegionWorkload,
 ): TrafficArgs {
   return {
     deployment,
@@ -270,12 +292,12 @@ export function trafficArgs(
     edge,
     domain,
     hostedZoneId,
-    teams: Object.entries(cluster.teams).map(([team, { hosts, loadBalancerIndex }]) => ({
+    teams: Object.entries(workload.teams).map(([team, { hosts, loadBalancerIndex }]) => ({
       team,
       hosts,
       shard: loadBalancerIndex,
     })),
-    loadBalancers: cluster.loadBalancers.map(
+    loadBalancers: workload.loadBalancers.map(
       ({ endpointArn, dnsName, zoneId }): TrafficLoadBalancer => ({
         arn: endpointArn,
         dnsName,
@@ -286,38 +308,43 @@ export function trafficArgs(
 }
 
 export function observabilityArgs(
-  { home, database, recovery, observability, teams }: Settings,
+  { home, database, recovery, observability, teams, application }: Settings,
   parts: Pick<RegionParts, "deployment" | "role" | "home" | "database">,
-  cluster: JenkinsCluster,
+  workload: RegionWorkload,
   announcementsTopicArn: pulumi.Input<string>,
   bucket?: ObservabilityArgs["bucket"],
 ): ObservabilityArgs {
-  const replica = parts.home.replicaFileSystemId;
+  const replica = parts.home?.replicaFileSystemId;
   return {
     deployment: parts.deployment,
     role: parts.role,
-    loadBalancers: cluster.loadBalancers,
-    teams: cluster.teams,
-    home: {
-      fileSystemId: parts.home.fileSystemId,
-      throughput: home.throughput,
-      ...(replica === undefined ? {} : { replicaFileSystemId: replica }),
-    },
+    loadBalancers: workload.loadBalancers,
+    teams: workload.teams,
+    ...(parts.home === undefined
+      ? {}
+      : {
+          home: {
+            fileSystemId: parts.home.fileSystemId,
+            throughput: home.throughput,
+            ...(replica === undefined ? {} : { replicaFileSystemId: replica }),
+          },
+        }),
     database: {
       identifier: parts.database.identifier,
       allocatedStorageGb: database.storageGb,
     },
     ...(bucket === undefined ? {} : { bucket }),
-    certificateArn: cluster.certificateArn,
+    certificateArn: workload.certificateArn,
     limits: {
       maxHomeLag: inSeconds(recovery.maxHomeLag),
       maxReplicaLag: inSeconds(recovery.maxReplicaLag),
       certificateDays: inDays(observability.certificateWarning),
     },
     quotaWarning: observability.quotaWarning,
-    servingGroups: teams
-      .filter(({ strategy }) => strategy !== "local-only")
-      .map(({ instanceType, capacity }) => ({ instanceType, instances: capacity.desired })),
+    servingGroups: [
+      ...teams.filter(({ strategy }) => strategy !== "local-only"),
+      ...(application === undefined ? [] : [application]),
+    ].map(({ instanceType, capacity }) => ({ instanceType, instances: capacity.desired })),
     announcementsTopicArn,
   };
 }

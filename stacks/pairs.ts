@@ -4,7 +4,7 @@ import { metricNamespace } from "../failover/probe/probePlan";
 import { hasPair } from "../components/jenkins/controllerPlan";
 import type { JenkinsCluster } from "../components/jenkins/jenkinsCluster";
 import { EdgePair } from "../components/pair/edgePair";
-import type { RegionParts } from "./arguments";
+import type { JenkinsParts } from "./arguments";
 import type { Settings } from "./config";
 
 /** The image of a region's pairs as a part of the region; no part where there is no pair. */
@@ -24,7 +24,7 @@ export function pairImagePart(
 /** The edge pair of a region whose stack asks for one. */
 export function createEdgePair(
   { pair, domain, image }: Settings,
-  parts: RegionParts,
+  parts: JenkinsParts,
   cluster: JenkinsCluster,
   opts: pulumi.ComponentResourceOptions,
 ): { readonly edgePairAddress?: string } {

@@ -14,13 +14,15 @@ import type { Region } from "./region";
 export function createRehearsal(
   settings: Settings,
   opts: pulumi.ComponentResourceOptions,
-  { parts, cluster, topics, recordTable }: Region,
+  { parts, jenkins, topics, recordTable }: Region,
   writer: pulumi.Input<string>,
 ): Readonly<Record<string, unknown>> {
   const { rehearsal } = settings.recovery;
-  const [balancer] = cluster.loadBalancers;
-  if (rehearsal === undefined || balancer === undefined) return {};
-  const { deployment, network, home, database, imageId, kmsKeyArn } = parts;
+  const [balancer] = jenkins?.loadBalancers ?? [];
+  const { home } = parts;
+  if (rehearsal === undefined || jenkins === undefined || balancer === undefined) return {};
+  if (home === undefined) throw new Error("Jenkins has a home.");
+  const { deployment, network, database, imageId, kmsKeyArn } = parts;
   const teams = settings.teams.filter(({ strategy }) => strategy !== "local-only");
   const machines = new RehearsalMachines(
     "rehearsal-machines",
@@ -33,7 +35,7 @@ export function createRehearsal(
       jenkinsVersion: settings.image.jenkinsVersion,
       teams,
       listenerArn: balancer.listenerArn,
-      logGroupName: cluster.logGroupName,
+      logGroupName: jenkins.logGroupName,
       metricsNamespace: metricNamespace,
       volumeGb: rehearsal.volumeGb,
     },

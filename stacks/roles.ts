@@ -50,7 +50,7 @@ function backUp(settings: Settings, context: RegionContext, region: Region): voi
       deployment,
       vault: { name: vault.apply(({ name }) => name), arn: vault.apply(({ arn }) => arn) },
       copyVaultArn: inRegion(shared.backupVaults, deployment.peerRegion).apply(({ arn }) => arn),
-      fileSystemArn: home.fileSystemArn,
+      ...(home === undefined ? {} : { fileSystemArn: home.fileSystemArn }),
       databaseArn: database.arn,
       kmsKeyArn,
       copyKmsKeyArn: inRegion(shared.keyArns, deployment.peerRegion),
@@ -70,17 +70,19 @@ function waitFor(
   active: OutputsOf<RegionOutputs>,
 ): Readonly<Record<string, unknown>> {
   const { stackName } = settings;
-  const { parts, cluster, traffic, topics, recordTable } = region;
+  const { parts, workload, traffic, topics, recordTable } = region;
   const pilotLight = new PilotLightRegion(
     "pilot-light",
     {
       deployment,
-      workload: cluster,
+      workload,
       active: {
         loadBalancerDnsNames: active.read("loadBalancerDnsNames"),
         targetGroupArns: active.read("targetGroupArns"),
         endpointGroupArns: active.read("endpointGroupArns"),
-        homeFileSystemId: active.read("homeFileSystemId"),
+        ...(workload.home === undefined
+          ? {}
+          : { homeFileSystemId: active.read("homeFileSystemId") }),
         databaseIdentifier: active.read("databaseIdentifier"),
         kmsKeyArn: inRegion(shared.keyArns, deployment.peerRegion),
       },

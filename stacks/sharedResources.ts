@@ -5,7 +5,11 @@ import { EncryptionKeys } from "../components/data/encryptionKeys";
 import { ReplicatedBucket } from "../components/data/replicatedBucket";
 import { ReplicatedSettings } from "../components/data/replicatedSettings";
 import { GoldenImage } from "../components/image/goldenImage";
-import { ClusterCredentials } from "../components/jenkins/clusterCredentials";
+import { ImageReplication } from "../components/container/imageReplication";
+import {
+  ClusterCredentials,
+  type ClusterCredentialsArgs,
+} from "../components/jenkins/clusterCredentials";
 import { mapValues } from "../components/mapValues";
 import { BackupVaults } from "../components/operations/backupVaults";
 import type { ObservabilityArgs } from "../components/operations/observability";
@@ -28,7 +32,7 @@ export interface SharedResources {
   readonly listenerArns?: pulumi.Output<string[]>;
   /** The artifacts' replication, where this stack's region is its source. */
   readonly bucket?: NonNullable<ObservabilityArgs["bucket"]>;
-  /** What the controllers' first boot reads. */
+  /** What the machines' first boot reads. */
   readonly bootNeeds: readonly pulumi.Resource[];
 }
 
@@ -44,10 +48,11 @@ export function createShared(
   const { region, peerRegion } = deployment;
   const keys = new EncryptionKeys("keys", { deployment, protectState }, opts);
   const pair = { deployment, kmsKeyArns: keys.arns, protectState };
-  const artifacts = new ReplicatedBucket("artifacts", pair, opts);
+  const purpose = settings.application === undefined ? "artifacts" : "assets";
+  const artifacts = new ReplicatedBucket(purpose, { ...pair, purpose }, opts);
   new ReplicatedSettings("settings", settingsArgs(settings, secrets, deployment, keys), opts);
   const credentials = new DatabaseCredentials("database-credentials", pair, opts);
-  const clusterCredentials = new ClusterCredentials("cluster-credentials", pair, opts);
+  const bootNeeds = createBootNeeds(settings, { deployment, opts }, pair);
   const image = new GoldenImage("image", imageArgs(settings, deployment, network, keys), opts);
   const vaults = new BackupVaults("vaults", { ...pair, lock: vaultLock(settings) }, opts);
   const buckets = pulumi.all(artifacts.buckets);
@@ -64,8 +69,22 @@ export function createShared(
       destination: nameIn(artifacts, peerRegion),
       ruleId: replicationRuleId,
     },
-    bootNeeds: [clusterCredentials],
+    bootNeeds,
   };
+}
+
+/** What only one kind of workload has: Jenkins its administrator and agents' key, containers their images. */
+function createBootNeeds(
+  { application, replicateImages }: StackSettings["settings"],
+  { deployment, opts }: Pick<StackContext, "deployment" | "opts">,
+  pair: ClusterCredentialsArgs,
+): pulumi.Resource[] {
+  if (application === undefined) {
+    return [new ClusterCredentials("cluster-credentials", pair, opts)];
+  }
+  if (!replicateImages) return [];
+  const images = application.services.map(({ image }) => image);
+  return [new ImageReplication("images", { deployment, images }, opts)];
 }
 
 /** Reads the same off the primary stack's outputs. */

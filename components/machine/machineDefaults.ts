@@ -7,6 +7,8 @@ export function machineDefaults(machine: {
   readonly name: string;
   /** Size of the root volume, GiB; $0.08 each a month while the machine exists. */
   readonly volumeGb: number;
+  /** Hops to the metadata service: 1 (default) keeps containers from the machine's role, 2 lets them. */
+  readonly metadataHops?: 1 | 2;
 }): Pick<
   aws.ec2.LaunchTemplateArgs,
   | "updateDefaultVersion"
@@ -19,11 +21,11 @@ export function machineDefaults(machine: {
   const tags = { ...machine.tags, Name: machine.name };
   return {
     updateDefaultVersion: true,
-    // Version 2 only, and one hop: a container or a proxy on the machine must not reach its role.
+    // Version 2 only, and one hop unless asked: a container or a proxy must not reach the role.
     metadataOptions: {
       httpEndpoint: "enabled",
       httpTokens: "required",
-      httpPutResponseHopLimit: 1,
+      httpPutResponseHopLimit: machine.metadataHops ?? 1,
       instanceMetadataTags: "disabled",
     },
     // Metrics each minute instead of every five: scaling reacts to them. $2.10 a machine and month.

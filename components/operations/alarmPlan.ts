@@ -9,8 +9,8 @@ export interface WatchedRegion<Value> {
   /** `app/<name>/<id>`, by shard. */
   readonly loadBalancers: readonly Value[];
   readonly teams: readonly WatchedTeam<Value>[];
-  readonly fileSystem: { readonly id: Value; readonly replicaId?: Value };
-  readonly throughput: "elastic" | "bursting" | "provisioned";
+  /** Absent where machines keep nothing. */
+  readonly home?: WatchedHome<Value>;
   readonly database?: { readonly identifier: Value; readonly allocatedStorageGb: number };
   readonly bucket?: {
     readonly source: Value;
@@ -19,6 +19,13 @@ export interface WatchedRegion<Value> {
   };
   readonly certificateArn: Value;
   readonly limits: AlarmLimits;
+}
+
+/** A region's file system of what machines keep. */
+export interface WatchedHome<Value> {
+  readonly id: Value;
+  readonly replicaId?: Value;
+  readonly throughput: "elastic" | "bursting" | "provisioned";
 }
 
 export interface WatchedTeam<Value> {
@@ -117,12 +124,9 @@ function capacityAlarm<Value>(team: string, minimum: number, group: Value): Plan
   };
 }
 
-function homeAlarms<Value>({
-  role,
-  fileSystem,
-  throughput,
-  limits,
-}: WatchedRegion<Value>): PlannedAlarm<Value>[] {
+function homeAlarms<Value>({ role, home, limits }: WatchedRegion<Value>): PlannedAlarm<Value>[] {
+  if (home === undefined) return [];
+  const { throughput, ...fileSystem } = home;
   const dimensions = { FileSystemId: fileSystem.id };
   const common = { namespace: "AWS/EFS", dimensions, periodSeconds: 300 } as const;
   const burst: PlannedAlarm<Value> = {

@@ -10,8 +10,11 @@ export interface BackupPlanArgs {
   readonly vault: { readonly name: pulumi.Input<string>; readonly arn: pulumi.Input<string> };
   /** Vault of the other region, for the copies. */
   readonly copyVaultArn: pulumi.Input<string>;
-  /** The shared home: EFS replication is not point-in-time consistent and repeats every deletion. */
-  readonly fileSystemArn: pulumi.Input<string>;
+  /**
+   * The shared home: EFS replication is not point-in-time consistent and repeats every deletion. Absent
+   * where machines keep nothing.
+   */
+  readonly fileSystemArn?: pulumi.Input<string>;
   /** The writer. Absent in a deployment without a database. */
   readonly databaseArn?: pulumi.Input<string>;
   /** Customer key of this region, and of the other one for the copies. */
@@ -79,7 +82,7 @@ export class BackupPlan extends pulumi.ComponentResource {
         iamRoleArn: role.arn,
         // By name and not by tag: a tag that is lost would silently end the backups.
         resources: [
-          args.fileSystemArn,
+          ...(args.fileSystemArn === undefined ? [] : [args.fileSystemArn]),
           ...(args.databaseArn === undefined ? [] : [args.databaseArn]),
         ],
       },
@@ -183,11 +186,15 @@ function backupStatements(args: BackupPlanArgs): PolicyStatement[] {
           },
         ];
   return [
-    {
-      sid: "BackUpHome",
-      actions: ["elasticfilesystem:Backup", "elasticfilesystem:DescribeTags"],
-      resources: [args.fileSystemArn],
-    },
+    ...(args.fileSystemArn === undefined
+      ? []
+      : [
+          {
+            sid: "BackUpHome",
+            actions: ["elasticfilesystem:Backup", "elasticfilesystem:DescribeTags"],
+            resources: [args.fileSystemArn],
+          },
+        ]),
     ...database,
     {
       sid: "StoreAndCopy",

@@ -11,7 +11,8 @@ export interface DashboardContent {
   /** `app/<name>/<id>`, by shard. */
   readonly loadBalancers: readonly string[];
   readonly teams: readonly DashboardTeam[];
-  readonly fileSystemId: string;
+  /** Absent where machines keep nothing. */
+  readonly fileSystemId?: string;
   readonly databaseIdentifier?: string;
   /** Replication rule of this region's bucket, where it has one. */
   readonly bucket?: {
@@ -187,7 +188,7 @@ function teamWidgets(content: DashboardContent): Widget[] {
 
 function stateWidgets(content: DashboardContent): Widget[] {
   const { region, fileSystemId, databaseIdentifier, bucket } = content;
-  const efs = (name: string): Metric => ["AWS/EFS", name, "FileSystemId", fileSystemId];
+  const efs = (name: string): Metric => ["AWS/EFS", name, "FileSystemId", fileSystemId ?? ""];
   const rds = (name: string): Metric => [
     "AWS/RDS",
     name,
@@ -195,13 +196,22 @@ function stateWidgets(content: DashboardContent): Widget[] {
     databaseIdentifier ?? "",
   ];
   return [
-    graph("Home: limits", region, [efs("PercentIOLimit"), efs("BurstCreditBalance")], "Average"),
-    graph(
-      "Home: seconds since the last complete sync",
-      region,
-      [efs("TimeSinceLastSync")],
-      "Maximum",
-    ),
+    ...(fileSystemId === undefined
+      ? []
+      : [
+          graph(
+            "Home: limits",
+            region,
+            [efs("PercentIOLimit"), efs("BurstCreditBalance")],
+            "Average",
+          ),
+          graph(
+            "Home: seconds since the last complete sync",
+            region,
+            [efs("TimeSinceLastSync")],
+            "Maximum",
+          ),
+        ]),
     ...(databaseIdentifier === undefined
       ? []
       : [

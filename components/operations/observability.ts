@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { metricNamespace } from "../../failover/probe/probePlan";
 import { type ArgumentProblem, refuseProblems } from "../argumentProblems";
 import type { Deployment, RegionRole } from "../deployment";
-import { type AlarmLimits, plannedAlarms, type WatchedTeam } from "./alarmPlan";
+import { type AlarmLimits, plannedAlarms, type WatchedHome, type WatchedTeam } from "./alarmPlan";
 import { renderDashboard } from "./dashboardRenderer";
 import { createPlannedAlarm } from "./plannedAlarm";
 import { createQuotaAlarms } from "./quotaAlarms";
@@ -23,7 +23,8 @@ export interface ObservabilityArgs {
   readonly role: RegionRole;
   readonly loadBalancers: readonly { readonly arn: pulumi.Input<string> }[];
   readonly teams: Readonly<Record<string, ObservedTeam>>;
-  readonly home: {
+  /** Absent where machines keep nothing. */
+  readonly home?: {
     readonly fileSystemId: pulumi.Input<string>;
     readonly replicaFileSystemId?: pulumi.Input<string>;
     readonly throughput: "elastic" | "bursting" | "provisioned";
@@ -68,13 +69,7 @@ export class Observability extends pulumi.ComponentResource {
       role: args.role,
       loadBalancers: args.loadBalancers.map(({ arn }) => loadBalancerId(arn)),
       teams: watched,
-      fileSystem: {
-        id: args.home.fileSystemId,
-        ...(args.home.replicaFileSystemId === undefined
-          ? {}
-          : { replicaId: args.home.replicaFileSystemId }),
-      },
-      throughput: args.home.throughput,
+      ...(args.home === undefined ? {} : { home: watchedHome(args.home) }),
       ...(args.database === undefined ? {} : { database: args.database }),
       ...(args.bucket === undefined ? {} : { bucket: args.bucket }),
       certificateArn: args.certificateArn,
@@ -101,12 +96,12 @@ export class Observability extends pulumi.ComponentResource {
       .output({
         loadBalancers: args.loadBalancers.map(({ arn }) => loadBalancerId(arn)),
         teams: watched.map((team) => ({ ...team })),
-        fileSystemId: args.home.fileSystemId,
+        fileSystemId: args.home?.fileSystemId,
         databaseIdentifier: args.database?.identifier,
         bucket: args.bucket,
         alarmArns: alarms.map((alarm) => alarm.arn),
       })
-      .apply(({ databaseIdentifier, bucket, ...known }) =>
+      .apply(({ fileSystemId, databaseIdentifier, bucket, ...known }) =>
         renderDashboard({
           prefix,
           region,
@@ -115,6 +110,7 @@ export class Observability extends pulumi.ComponentResource {
           activeRegion,
           waitingRegion: region === activeRegion ? peerRegion : region,
           ...known,
+          ...(fileSystemId === undefined ? {} : { fileSystemId }),
           ...(databaseIdentifier === undefined ? {} : { databaseIdentifier }),
           ...(bucket === undefined ? {} : { bucket }),
         }),
@@ -126,6 +122,18 @@ export class Observability extends pulumi.ComponentResource {
       { parent: this },
     );
   }
+}
+
+function watchedHome({
+  fileSystemId,
+  replicaFileSystemId,
+  throughput,
+}: NonNullable<ObservabilityArgs["home"]>): WatchedHome<pulumi.Input<string>> {
+  return {
+    id: fileSystemId,
+    throughput,
+    ...(replicaFileSystemId === undefined ? {} : { replicaId: replicaFileSystemId }),
+  };
 }
 
 function watchedTeams(args: ObservabilityArgs): WatchedTeam<pulumi.Input<string>>[] {

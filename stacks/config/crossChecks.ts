@@ -1,3 +1,4 @@
+import { containerChecks } from "./containerChecks";
 import { deploymentChecks } from "./deploymentChecks";
 import { networkChecks } from "./networkChecks";
 import { pairChecks } from "./pairChecks";
@@ -18,6 +19,7 @@ const checks: readonly Check[] = [
   ...networkChecks,
   ...teamChecks,
   ...pairChecks,
+  ...containerChecks,
   ...stateChecks,
 ];
 

@@ -4,6 +4,7 @@ import { secretsAreEncrypted } from "./deploymentChecks";
 import { programs, type Program } from "./identitySettings";
 import { ConfigurationError, type Problem } from "./problem";
 import { readFields, type Partially } from "./readFields";
+import { resolveContainers } from "./resolveContainers";
 import { resolveTeam } from "./resolveTeams";
 import { settingsSchema, type GivenSettings } from "./schema";
 import type { Settings } from "./settings";
@@ -51,7 +52,7 @@ function defaultProgram(stackName: string): Program | undefined {
 }
 
 function complete(given: GivenSettings, stackName: string): Settings {
-  const { agents, secrets, ...rest } = given;
+  const { agents, secrets, containers, ...rest } = given;
   const { program } = given;
   return {
     ...rest,
@@ -60,7 +61,15 @@ function complete(given: GivenSettings, stackName: string): Settings {
     region: given.regions[program],
     peerRegion: given.regions[program === "primary" ? "dr" : "primary"],
     activeRegion: given.activeRegion ?? given.regions.primary,
-    teams: given.teams.map((team) => resolveTeam(team, agents, given.image.architecture)),
+    // The teams of Pulumi.yaml are there for every stack of the project.
+    teams:
+      given.workload === "jenkins"
+        ? given.teams.map((team) => resolveTeam(team, agents, given.image.architecture))
+        : [],
+    ...(containers === undefined
+      ? {}
+      : { application: resolveContainers(containers, given.image.architecture) }),
+    replicateImages: containers?.replicateImages === true,
     database: {
       ...given.database,
       version: given.database.version ?? defaultDatabaseVersion[given.database.engine],

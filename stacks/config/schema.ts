@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { containerFields } from "./containerSettings";
 import { identityFields } from "./identitySettings";
 import { networkFields } from "./networkSettings";
 import { operationsFields } from "./operationsSettings";
@@ -13,6 +14,7 @@ export const settingsSchema = z.strictObject({
   ...operationsFields,
   ...teamFields,
   ...pairFields,
+  ...containerFields,
   ...networkFields,
   ...stateFields,
   ...recoveryFields,

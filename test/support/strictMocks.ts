@@ -7,6 +7,7 @@
  * would leave one unhandled rejection for every Output downstream of it.
  */
 import * as pulumi from "@pulumi/pulumi";
+import "../../local/engine/standin/noDebugMessages.js";
 import "./promiseOrigins";
 import "./readFunctions";
 import { Recorder, type RunOptions } from "./recorder";

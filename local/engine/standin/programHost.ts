@@ -9,6 +9,14 @@ import type { Deployment } from "./deployment";
 const hostModule = require.resolve("@pulumi/pulumi/cmd/run");
 const failFastModule = path.join(__dirname, "failFast.js");
 const latePackagesModule = path.join(__dirname, "latePackages.js");
+const moduleNamesModule = path.join(__dirname, "moduleNames.js");
+const noDebugMessagesModule = path.join(__dirname, "noDebugMessages.js");
+
+/**
+ * Runs a deployment's program against the engine's services.
+ * @returns once the program has ended: true if it succeeded. Why it did not is reported.
+ */
+export type ProgramHost = (deployment: Deployment) => Promise<boolean>;
 
 /**
  * Runs the program to its end in a process of its own, so that every run loads its modules afresh.
@@ -21,6 +29,8 @@ export async function runProgram(deployment: Deployment): Promise<boolean> {
     [
       ...["--require", failFastModule],
       ...["--require", latePackagesModule],
+      ...["--require", moduleNamesModule],
+      ...["--require", noDebugMessagesModule],
       // Also for programs in JavaScript: without its handling of stack traces the host's
       // takes a minute and a gigabyte to print the first error that a program throws.
       ...["--require", transpileModule],

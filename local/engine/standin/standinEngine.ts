@@ -21,7 +21,7 @@ import { Deployment } from "./deployment";
 import { engineService } from "./engineService";
 import { grpcOptions, listen } from "./grpcCalls";
 import { monitorService } from "./monitorService";
-import { runProgram } from "./programHost";
+import { type ProgramHost, runProgram } from "./programHost";
 import { Providers } from "./providers";
 import { refreshResources } from "./refresh";
 import { StackState } from "./stackState";
@@ -39,12 +39,15 @@ type Work = (deployment: Deployment, providers: Providers) => Promise<void>;
 export class StandinEngine implements Engine {
   readonly kind = "standin";
 
+  /** @param host what runs the program; default: a process of its own for each run */
+  constructor(private readonly host: ProgramHost = runProgram) {}
+
   preview(stack: StackSpec, options: RunOptions = {}): Promise<OperationResult> {
-    return run("preview", stack, options, reconcile);
+    return run("preview", stack, options, reconcile(this.host));
   }
 
   up(stack: StackSpec, options: RunOptions = {}): Promise<OperationResult> {
-    return run("up", stack, options, reconcile);
+    return run("up", stack, options, reconcile(this.host));
   }
 
   destroy(stack: StackSpec, options: RunOptions = {}): Promise<OperationResult> {
@@ -121,18 +124,20 @@ async function run(
 }
 
 /** Runs the program, and after it has succeeded deletes what it no longer asks for. */
-async function reconcile(deployment: Deployment, providers: Providers): Promise<void> {
-  if (!(await runProgram(deployment))) {
-    // Errors that the program only logged fail the run as well, as with the CLI.
-    deployment.stop();
-    return;
-  }
-  const { state, claimed, renamed, dryRun } = deployment;
-  const unwanted = state
-    .all()
-    .filter(({ urn, pendingDelete }) => pendingDelete || !(claimed.has(urn) || renamed.has(urn)));
-  await deleteResources(deployment, providers, unwanted);
-  if (!dryRun) state.setOutputs(deployment.stackOutputs);
+function reconcile(host: ProgramHost): Work {
+  return async (deployment, providers) => {
+    if (!(await host(deployment))) {
+      // Errors that the program only logged fail the run as well, as with the CLI.
+      deployment.stop();
+      return;
+    }
+    const { state, claimed, renamed, dryRun } = deployment;
+    const unwanted = state
+      .all()
+      .filter(({ urn, pendingDelete }) => pendingDelete || !(claimed.has(urn) || renamed.has(urn)));
+    await deleteResources(deployment, providers, unwanted);
+    if (!dryRun) state.setOutputs(deployment.stackOutputs);
+  };
 }
 
 /** Says which calls of an interrupted run may have had an effect that nobody recorded. */

@@ -110,7 +110,8 @@ export function isRehearsal({ userData }: LaunchedInstance): boolean {
   return bootFiles(userData).has(rehearsalPath);
 }
 
-function bootFiles(userData: string): Map<string, string> {
+/** What cloud-init would write, by path. */
+export function bootFiles(userData: string): Map<string, string> {
   const json = /^#cloud-config\s*\n(\{.*\})\s*$/s.exec(userData)?.[1];
   const config = json === undefined ? {} : (JSON.parse(json) as CloudConfig);
   return new Map(
@@ -122,7 +123,7 @@ function bootFiles(userData: string): Map<string, string> {
 }
 
 /** `NAME=value` lines, values possibly in quotes. */
-function environmentFile(text: string): Map<string, string> {
+export function environmentFile(text: string): Map<string, string> {
   const values = new Map<string, string>();
   for (const line of text.split("\n")) {
     const [, name, value = ""] = /^([A-Z_]+)=(.*)$/.exec(line) ?? [];

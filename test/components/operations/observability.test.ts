@@ -25,8 +25,7 @@ const active: WatchedRegion<string> = {
       minimum: 2,
     },
   ],
-  fileSystem: { id: "fs-1", replicaId: "fs-2" },
-  throughput: "elastic",
+  home: { id: "fs-1", replicaId: "fs-2", throughput: "elastic" },
   database: { identifier: "jenkins-g1", allocatedStorageGb: 100 },
   bucket: { source: "a", destination: "b", ruleId: "all" },
   certificateArn: "arn:certificate",
@@ -82,7 +81,8 @@ describe("plannedAlarms", () => {
   });
 
   it("watches burst credits only where they are spent", () => {
-    expect(alarmNames({ ...active, throughput: "bursting" })).to.include("home-burst-credits");
+    const bursting = { id: "fs-1", throughput: "bursting" } as const;
+    expect(alarmNames({ ...active, home: bursting })).to.include("home-burst-credits");
   });
 });
 

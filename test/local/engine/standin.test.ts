@@ -3,9 +3,13 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { signatureKey } from "../../../local/engine/propertyValue";
 import { StandinEngine } from "../../../local/engine/standin/standinEngine";
+import { inlineHost } from "../../support/inlineHost";
 import { failureOf, Sandbox, steps } from "./support/sandbox";
 
 const engine = new StandinEngine();
+
+/** For what the engine does with a program that succeeds, wherever that runs: see there. */
+const inline = new StandinEngine(inlineHost);
 
 describe("the stand-in engine", function () {
   this.timeout(60_000);
@@ -43,9 +47,9 @@ describe("the stand-in engine", function () {
     }
 
     const changed = { ...stack, config: { zone: "z2", x: "2", less: "yes" } };
-    const plan = await engine.preview(changed);
+    const plan = await inline.preview(changed);
     expect(sandbox.changes(), "a preview changes nothing").to.deep.equal([]);
-    const second = await engine.up(changed);
+    const second = await inline.up(changed);
     const expected = ["delete c", "delete d", "replace a", "replace s", "replace t", "update b"];
     expect(steps(second.operations)).to.deep.equal(expected);
     expect(steps(plan.operations), "the plan says what up does").to.deep.equal(expected);
@@ -64,7 +68,7 @@ describe("the stand-in engine", function () {
       x: "1",
     });
 
-    await engine.destroy(changed);
+    await inline.destroy(changed);
     expect(sandbox.world()).to.deep.equal({});
     const gone = sandbox.changes();
     expect(gone.indexOf("delete b")).to.be.lessThan(gone.indexOf("delete a"));
@@ -77,7 +81,7 @@ describe("the stand-in engine", function () {
       const kept = new Thing("kept", {}, { parent: box });
       new Thing("free", { uses: kept.arn }, { parent: box, protect: false });
       box.registerOutputs({ arn: kept.arn });`);
-    const { requests, operations } = await engine.up(stack);
+    const { requests, operations } = await inline.up(stack);
     const byName = (name: string) => requests.find((request) => request.name === name)!;
     expect(byName("kept")).to.deep.include({ parent: byName("box").urn, protect: true });
     expect(byName("kept").provider).to.match(/pulumi:providers:test::region::[0-9a-f-]{36}$/);
@@ -86,10 +90,10 @@ describe("the stand-in engine", function () {
     expect(operations.find(({ name }) => name === "kept")).to.include({ protect: true });
     sandbox.calls();
 
-    const failure = await failureOf(engine.destroy(stack));
+    const failure = await failureOf(inline.destroy(stack));
     expect(failure.message).to.contain(byName("kept").urn).and.to.contain("protected");
     expect(sandbox.changes(), "nothing is deleted, not even what is free").to.deep.equal([]);
-    const without = await failureOf(engine.up(sandbox.stack("")));
+    const without = await failureOf(inline.up(sandbox.stack("")));
     expect(without.message).to.contain(byName("kept").urn);
     expect(Object.keys(sandbox.world())).to.have.length(2);
   });
@@ -106,7 +110,7 @@ describe("the stand-in engine", function () {
       exports.password = password;`,
       { config: { password: { secret: "hunter22" } } },
     );
-    const { outputs, requests, diagnostics } = await engine.up(stack);
+    const { outputs, requests, diagnostics } = await inline.up(stack);
     const [created] = sandbox.calls().filter(({ call }) => call === "create");
     expect(created?.inputs).to.include({ password: "hunter22" });
     expect(JSON.stringify(created)).not.to.contain(signatureKey);
@@ -119,9 +123,9 @@ describe("the stand-in engine", function () {
     }
     expect(requests.find(({ name }) => name === "thing")?.inputs.password).to.equal("[secret]");
     expect(diagnostics.map(({ message }) => message)).to.include("the password is [secret]");
-    expect(steps((await engine.up(stack)).operations)).to.deep.equal(["same thing"]);
+    expect(steps((await inline.up(stack)).operations)).to.deep.equal(["same thing"]);
     let wrong: Error | undefined;
-    await engine.up({ ...stack, passphrase: "wrong" }).catch((error: unknown) => {
+    await inline.up({ ...stack, passphrase: "wrong" }).catch((error: unknown) => {
       wrong = error as Error;
     });
     expect(wrong?.message).to.contain("another passphrase");
@@ -131,7 +135,7 @@ describe("the stand-in engine", function () {
     const ok = sandbox.stack(`
       const provider = new TestProvider("region", { region: "eu" });
       new Thing("a", {}, { provider });`);
-    await engine.up(ok);
+    await inline.up(ok);
     const start = Date.now();
     const failure = await failureOf(engine.up(sandbox.stack(`throw new Error("no such region");`)));
     expect(failure.message).to.contain("no such region");
@@ -148,7 +152,7 @@ describe("the stand-in engine", function () {
     const failure = await failureOf(engine.up(sandbox.stack(program(`"half"`))));
     expect(failure.message).to.contain("half").and.to.contain("it never became ready");
     expect(sandbox.changes()).to.have.members(["create slow", "create half"]);
-    const next = await engine.up(sandbox.stack(program("undefined")));
+    const next = await inline.up(sandbox.stack(program("undefined")));
     expect(steps(next.operations)).to.deep.equal(["create after", "same slow", "update half"]);
   });
 
@@ -159,13 +163,13 @@ describe("the stand-in engine", function () {
     );
     const failure = await failureOf(engine.up(reader));
     expect(failure.message).to.contain("Deploy primary first");
-    const plan = await engine.preview(reader);
+    const plan = await inline.preview(reader);
     expect(plan.outputs.arn).to.include({ known: false });
     expect(plan.diagnostics.find(({ severity }) => severity === "warning")?.message).to.contain(
       "has not been deployed",
     );
-    await engine.up(sandbox.stack(`exports.arn = pulumi.secret("arn:1");`, { name: "primary" }));
-    const { outputs, operations } = await engine.up(
+    await inline.up(sandbox.stack(`exports.arn = pulumi.secret("arn:1");`, { name: "primary" }));
+    const { outputs, operations } = await inline.up(
       sandbox.stack(`exports.arn = new pulumi.StackReference("primary").requireOutput("arn");`, {
         name: "dr",
       }),
@@ -179,13 +183,13 @@ describe("the stand-in engine", function () {
       const provider = new TestProvider("region", { region: "eu" });
       new Thing("a", { name: "a", size: 1 }, { provider });
       new Thing("b", { name: "b" }, { provider });`);
-    await engine.up(stack);
+    await inline.up(stack);
     for (const [id, thing] of Object.entries(sandbox.world())) {
       sandbox.meddle(id, thing.name === "a" ? { ...thing, size: 9 } : undefined);
     }
-    const refreshed = await engine.refresh(stack);
+    const refreshed = await inline.refresh(stack);
     expect(steps(refreshed.operations)).to.deep.equal(["delete b", "update a"]);
-    expect(steps((await engine.up(stack)).operations)).to.deep.equal(["create b", "update a"]);
+    expect(steps((await inline.up(stack)).operations)).to.deep.equal(["create b", "update a"]);
   });
 
   it("refuses what it does not model, by name", async () => {
@@ -210,7 +214,7 @@ describe("the stand-in engine", function () {
       const provider = new TestProvider("region", { region: "eu" });
       const a = new Thing("a", {}, { provider });
       new Thing("b", { uses: a.arn }, { provider });`);
-    const { operations } = await engine.up(stack);
+    const { operations } = await inline.up(stack);
     const urn = (name: string) => operations.find((operation) => operation.name === name)!.urn;
     // As a kill leaves it: the last write torn, a call begun, the lock of a process that is gone.
     const base = path.join(stack.stateDir, "standin", "sample", "dev");
@@ -221,14 +225,14 @@ describe("the stand-in engine", function () {
     ];
     fs.writeFileSync(`${base}.journal`, journal.join("\n"));
     fs.writeFileSync(`${base}.json.lock`, "999999999");
-    const next = await engine.up(stack);
+    const next = await inline.up(stack);
     expect(steps(next.operations)).to.deep.equal(["create b", "same a"]);
     const warning = next.diagnostics.find(({ severity }) => severity === "warning");
     expect(warning).to.include({ urn: urn("b") });
     expect(warning?.message).to.contain("interrupted during the create");
     fs.writeFileSync(`${base}.json.lock`, String(process.pid));
     let refused: Error | undefined;
-    await engine.up(stack).catch((error: unknown) => {
+    await inline.up(stack).catch((error: unknown) => {
       refused = error as Error;
     });
     expect(refused?.message).to.contain("already running an operation on stack");

@@ -1,13 +1,13 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { expect } from "chai";
-import { startEmulator, type Emulator } from "../../../local/emulator/emulator";
 import { AwsServices } from "../../../local/provider/awsServices";
 import { invokeFunction } from "../../../local/provider/invokes";
 import { Lifecycle } from "../../../local/provider/lifecycle";
 import { resourceTypeOf } from "../../../local/provider/registry";
 import type { ProviderSettings } from "../../../local/provider/settings";
 import type { Properties } from "../../../local/provider/wire";
+import { sharedEmulator } from "../../support/sharedEmulator";
 import { checkOf, planOnly, requestOf, secret } from "./support";
 
 const cache =
@@ -15,7 +15,6 @@ const cache =
 
 describe("The local provider against the emulator", function () {
   this.timeout(60_000);
-  let emulator: Emulator;
   let aws: AwsServices;
   let settings: ProviderSettings;
 
@@ -24,15 +23,10 @@ describe("The local provider against the emulator", function () {
       console.log("      skipped: the emulator is not installed, `npm run drill` installs it");
       this.skip();
     }
-    emulator = await startEmulator();
+    const emulator = await sharedEmulator();
     settings = { ...planOnly, endpoint: emulator.endpoint };
     aws = new AwsServices({ url: emulator.endpoint, account: settings.account });
   });
-  after(async () => {
-    // Undefined when skipped.
-    await (emulator as Emulator | undefined)?.stop();
-  });
-
   const lifecycleOf = (token: string): Lifecycle =>
     new Lifecycle(resourceTypeOf(token), settings, aws);
 

@@ -1,17 +1,7 @@
 import { expect } from "chai";
 import { filesOf } from "../../reference/inspection";
 import type { Registrations } from "../../support/registrations";
-import { runStack } from "../../support/wholeStacks";
-
-const changed = {
-  image: JSON.stringify({ jenkinsVersion: "2.563.1" }),
-  loadBalancer: JSON.stringify({ webApplicationFirewall: true }),
-  observability: JSON.stringify({
-    accessLogRetention: "10 days",
-    certificateWarning: "20 days",
-    quotaWarning: 0.5,
-  }),
-};
+import { changedStacks } from "./changedStacks";
 
 /** What a setting is for must reach what is deployed, in both stacks alike. */
 describe("settings that are changed take effect", function () {
@@ -19,8 +9,7 @@ describe("settings that are changed take effect", function () {
   const stacks: Record<string, Registrations> = {};
 
   before(async () => {
-    const primary = await runStack("primary", changed);
-    const dr = await runStack("dr", changed, primary.result);
+    const { primary, dr } = await changedStacks();
     Object.assign(stacks, { primary: primary.registrations, dr: dr.registrations });
   });
 

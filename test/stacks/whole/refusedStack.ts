@@ -5,35 +5,20 @@ import { expect } from "chai";
 import type { FailoverRequest } from "../../../failover/failoverFunction";
 import { readSettings } from "../../../stacks/config";
 import { requireAgreement, StackRefused } from "../../../stacks/failoverRecord/requireAgreement";
-import { runProgram, type Run } from "../../support/strictMocks";
+import { runProgram } from "../../support/strictMocks";
 import type { CallTable, Properties } from "../../support/typeRow";
-import { runStack } from "../../support/wholeStacks";
+import { runStack, type WholeStacks } from "../../support/wholeStacks";
 import { sampleSettings } from "../sampleSettings";
-
-const token = "aws:dynamodb/getTableItem:getTableItem";
-
-function recorded(phase: string, generation: number, activeRegion: string): CallTable {
-  const item = JSON.stringify({
-    id: { S: "failover" },
-    generation: { N: String(generation) },
-    activeRegion: { S: activeRegion },
-    phase: { S: phase },
-  });
-  return { [token]: () => ({ item }) };
-}
+import { asking, changedStacks, recorded, recordToken } from "./changedStacks";
 
 describe("a stack that asks the failover record first", function () {
   this.timeout(60_000);
 
-  const agreeing = recorded("standby", 1, "eu-central-1");
-  const asking = { failover: "true" };
   let primaryOutputs: Properties;
-  let ran: Record<"primary" | "dr", Run<Properties>>;
+  let ran: WholeStacks;
   before(async () => {
-    const primary = await runStack("primary", {}, undefined, { calls: agreeing });
-    primaryOutputs = primary.result;
-    const dr = await runStack("dr", asking, primaryOutputs, { calls: agreeing });
-    ran = { primary, dr };
+    ran = await changedStacks();
+    primaryOutputs = ran.primary.result;
   });
 
   /** Runs a whole stack that is refused; the mocks count what it registered until then. */
@@ -80,7 +65,7 @@ describe("a stack that asks the failover record first", function () {
     it(`runs ${stack} where the record agrees, having asked in the waiting region`, () => {
       const { registrations } = ran[stack];
       expect(registrations.all.length).to.be.above(100);
-      const asked = registrations.calls.filter((call) => call.token === token);
+      const asked = registrations.calls.filter((call) => call.token === recordToken);
       expect(asked.map(({ inputs }) => inputs)).to.deep.equal([
         { tableName: "jenkins-failover", key: '{"id":{"S":"failover"}}', region: "eu-west-1" },
       ]);
@@ -91,7 +76,7 @@ describe("a stack that asks the failover record first", function () {
   it("asks for the table that the stack of the waiting region makes", () => {
     const { registrations } = ran.dr;
     const table = registrations.one("aws:dynamodb/table:Table", "failover-record-table");
-    const asked = registrations.calls.find((call) => call.token === token);
+    const asked = registrations.calls.find((call) => call.token === recordToken);
     expect(asked?.inputs.tableName).to.equal(table.inputs.name);
     expect(asked?.inputs.region).to.equal(table.region);
   });
@@ -113,7 +98,7 @@ describe("a stack that asks the failover record first", function () {
   describe("when the record cannot be read", () => {
     /** Answers long after the patience of 50 ms; never would keep Pulumi's runtime waiting. */
     const silent: CallTable = {
-      [token]: () =>
+      [recordToken]: () =>
         new Promise((_, reject) => {
           setTimeout(() => {
             reject(new Error("at last"));
@@ -146,7 +131,7 @@ describe("a stack that asks the failover record first", function () {
 
     it("does not run where access is denied", async () => {
       const denied: CallTable = {
-        [token]: () => {
+        [recordToken]: () => {
           throw new Error("reading DynamoDB Table Item (x): AccessDeniedException: no");
         },
       };

@@ -11,6 +11,7 @@ import { isReservedTeamName } from "../../../components/jenkins/teamNames";
 import type { ResourceRequest } from "../../../local/engine/engine";
 import { previewSpec } from "../../../local/engine/preview";
 import { StandinEngine } from "../../../local/engine/standin/standinEngine";
+import { inlineHost } from "../../support/inlineHost";
 import { expectSafe } from "../../support/policyRules";
 import { wholeStacks, type WholeStacks } from "../../support/wholeStacks";
 
@@ -18,6 +19,9 @@ const regions = { primary: "eu-central-1", dr: "eu-west-1" } as const;
 type StackName = keyof typeof regions;
 const stackNames = Object.keys(regions) as StackName[];
 const teams = ["devops", "ma", "ba", "tw"];
+
+/** One stack as `npm run preview` shows it; the other costs eight seconds less in this process. */
+const engines = { primary: new StandinEngine(), dr: new StandinEngine(inlineHost) } as const;
 
 /** What only one of a type may have, in a region or, where the service is global, anywhere. */
 const physicalNames = ["name", "bucket", "identifier", "alarmName", "functionName"];
@@ -52,7 +56,7 @@ describe("a whole stack", function () {
     const previews = stackNames.map(async (stack) => {
       const stateDir = mkdtempSync(join(tmpdir(), "whole-stack-"));
       try {
-        const plan = await new StandinEngine().preview(previewSpec(stack, stateDir));
+        const plan = await engines[stack].preview(previewSpec(stack, stateDir));
         requests[stack] = plan.requests;
       } finally {
         rmSync(stateDir, { recursive: true, force: true });

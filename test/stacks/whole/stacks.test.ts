@@ -6,3 +6,5 @@ import "./rules";
 import "./roleChange";
 import "./effects";
 import "./refusedStack";
+import "../../reference/activeActive";
+import "../../reference/pilotLight";

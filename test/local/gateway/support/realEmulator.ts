@@ -1,24 +1,9 @@
-import { startEmulator, type Emulator } from "../../../../local/emulator/emulator";
 import type { Behaviour, ClientConstructor } from "../../../../local/gateway/behaviour";
 import { Gateway } from "../../../../local/gateway/gateway";
 import { LatencyTable, type LatencyTableOptions } from "../../../../local/gateway/latencies";
 import { ScaledClock, type RealTime } from "../../../../local/gateway/scaledClock";
 import type { ControllerModel } from "../../../../local/gateway/world";
-import { afterFile } from "../../../support/afterFile";
-
-/** One emulator serves the tests of a file, or of a whole run without workers: names must differ. */
-let shared: Promise<Emulator> | undefined;
-
-function sharedEmulator(): Promise<Emulator> {
-  if (shared !== undefined) return shared;
-  const started = startEmulator();
-  shared = started;
-  afterFile(async () => {
-    shared = undefined;
-    await (await started).stop();
-  });
-  return started;
-}
+import { sharedEmulator } from "../../../support/sharedEmulator";
 
 export interface EmulatedAws {
   readonly gateway: Gateway;
