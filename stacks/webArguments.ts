@@ -5,6 +5,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { ReplicatedDatabaseArgs } from "../components/data/replicatedDatabase";
+import type { EncryptionKeys } from "../components/data/encryptionKeys";
 import type { Deployment } from "../components/deployment";
 import type { GoldenImageArgs } from "../components/image/goldenImage";
 import type { Network, NetworkArgs } from "../components/network/network";
@@ -99,7 +100,7 @@ export function webImageArgs(
 type WriterSettings = WebDevSettings["webShared"]["database"];
 
 export function webWriterArgs(
-  { protectState }: WebSettings,
+  { protectState }: Pick<WebSettings, "protectState">,
   writer: WriterSettings,
   deployment: Deployment,
 ): Omit<ReplicatedDatabaseArgs, "subnetIds" | "securityGroupId" | "kmsKeyArn" | "masterPassword"> {
@@ -159,4 +160,11 @@ export function webTopicArgs(
     subscribers: { emails: alerts.emails, phones: alerts.sms },
     kmsKeyArn,
   };
+}
+
+/** The key of the one region. */
+export function keyIn({ arns }: EncryptionKeys, region: string): pulumi.Output<string> {
+  const arn = arns[region];
+  if (arn === undefined) throw new Error(`no key was made for ${region}`);
+  return arn;
 }

@@ -1,25 +1,22 @@
 import * as pulumi from "@pulumi/pulumi";
-import { DatabaseCredentials } from "../components/data/databaseCredentials";
 import { EncryptionKeys } from "../components/data/encryptionKeys";
-import { ReplicatedDatabase } from "../components/data/replicatedDatabase";
 import { GoldenImage } from "../components/image/goldenImage";
 import { Network } from "../components/network/network";
-import { PrivateAlias, PrivateZone } from "../components/network/privateZone";
 import { AlarmTopic } from "../components/operations/alarmTopic";
-import { WriterAlarms } from "../components/operations/writerAlarms";
 import { PublicName } from "../components/webapp/publicName";
 import { SharedFront } from "../components/webapp/sharedFront";
 import { WebAppEnvironment } from "../components/webapp/webAppEnvironment";
 import { inDays, type WebDevSettings } from "./config";
 import { publish } from "./stackOutputs";
+import { createMaster } from "./webMaster";
 import {
+  keyIn,
   webContext,
   webDatabase,
   webEnvironmentArgs,
   webImageArgs,
   webNetworkArgs,
   webTopicArgs,
-  webWriterArgs,
 } from "./webArguments";
 import type { WebDevOutputs } from "./webOutputs";
 
@@ -47,41 +44,12 @@ export function webDevelopment(settings: WebDevSettings): Record<string, unknown
   );
   const imageId = pulumi.all(image.imageIds).apply((ids) => ids[region] ?? "");
 
-  const credentials = new DatabaseCredentials(
-    "database-credentials",
-    { deployment, kmsKeyArns: keys.arns, username: webDatabase.username, protectState },
-    opts,
-  );
-  const master = new ReplicatedDatabase(
-    "master",
-    {
-      ...webWriterArgs(settings, webShared.database, deployment),
-      subnetIds: network.isolatedSubnetIds,
-      securityGroupId: network.securityGroups.devDatabase,
-      kmsKeyArn,
-      masterPassword: credentials.masterPassword,
-    },
-    opts,
-  );
-  const { storageGb: allocatedStorageGb } = webShared.database;
-  const watched = { identifier: master.identifier, allocatedStorageGb };
-  new WriterAlarms("master-alarms", { deployment, database: watched, topicArn }, opts);
-  const privateZone = new PrivateZone(
-    "private",
-    { zoneName: webShared.privateZone, vpcId: network.vpcId },
-    opts,
-  );
-  const { fullName: masterName } = new PrivateAlias(
-    "master-name",
-    {
-      zoneId: privateZone.zoneId,
-      zoneName: privateZone.zoneName,
-      label: "master",
-      target: master.address,
-    },
-    opts,
-  );
-  const databaseSecretArn = pulumi.all(credentials.secretArns).apply((arns) => arns[region] ?? "");
+  const { master, masterName, privateZone, secretArn } = createMaster(settings, {
+    ...context,
+    network,
+    keys,
+    topicArn,
+  });
 
   const front = new SharedFront(
     "front",
@@ -126,7 +94,7 @@ export function webDevelopment(settings: WebDevSettings): Record<string, unknown
         // Dev has one database for both: reads see what was just written.
         reader: masterName,
         writer: masterName,
-        secretArn: web.applicationSecret ?? databaseSecretArn,
+        secretArn: web.applicationSecret ?? secretArn,
         secretKeyArn: kmsKeyArn,
       },
       kmsKeyArn,
@@ -155,7 +123,7 @@ export function webDevelopment(settings: WebDevSettings): Record<string, unknown
     databaseIdentifier: master.identifier,
     databaseAddress: master.address,
     databasePort: master.port,
-    databaseSecretArn,
+    databaseSecretArn: secretArn,
     fileSystemId: environment.fileSystemId,
     accessPointId: environment.accessPointId,
     url: `https://${web.host}/`,
@@ -169,11 +137,4 @@ function addressOf({
   fullName,
 }: SharedFront): Pick<SharedFront, "listenerArn" | "fullName"> {
   return { listenerArn, fullName };
-}
-
-/** The key of the one region. */
-export function keyIn({ arns }: EncryptionKeys, region: string): pulumi.Output<string> {
-  const arn = arns[region];
-  if (arn === undefined) throw new Error(`no key was made for ${region}`);
-  return arn;
 }

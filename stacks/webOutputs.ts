@@ -1,4 +1,4 @@
-import type { Promotion } from "../components/webapp/promotion";
+import type { StackPromotion } from "../promotion/target";
 import type { WebSecurityGroup } from "../components/webapp/securityGroupPlan";
 
 /** What the stack `web-dev` publishes of what both environments share, and of itself. */
@@ -39,6 +39,9 @@ export interface WebProdOutputs {
   readonly codeAssociationId: string;
   /** Of the public zone, where the stack made it: what the zone above has to name. */
   readonly nameServers: string[];
-  /** What `npm run promote` reads. */
-  readonly promotion: Promotion;
+  /**
+   * What `npm run promote` reads. No replicas where prod has a database of its own: the tool refuses it
+   * then, because dev's data cannot come to it by replication.
+   */
+  readonly promotion: StackPromotion;
 }

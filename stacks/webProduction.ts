@@ -7,8 +7,8 @@ import { PublicName } from "../components/webapp/publicName";
 import { WebAppEnvironment } from "../components/webapp/webAppEnvironment";
 import { inDays, type WebProdSettings } from "./config";
 import { OutputsOf, publish } from "./stackOutputs";
-import { webContext, webEnvironmentArgs, webTopicArgs } from "./webArguments";
-import { keyIn, priorities } from "./webDevelopment";
+import { keyIn, webContext, webEnvironmentArgs, webTopicArgs } from "./webArguments";
+import { priorities } from "./webDevelopment";
 import type { WebDevOutputs, WebProdOutputs } from "./webOutputs";
 import { createProductionDatabase } from "./webProductionDatabase";
 

@@ -6,7 +6,7 @@ import { WeightedReader } from "../components/data/weightedReader";
 import { PrivateAlias } from "../components/network/privateZone";
 import { WriterAlarms } from "../components/operations/writerAlarms";
 import type { EnvironmentDatabase } from "../components/webapp/environmentArguments";
-import type { Promotion } from "../components/webapp/promotion";
+import type { StackPromotion } from "../promotion/target";
 import type { WebProdSettings } from "./config";
 import type { OutputsOf } from "./stackOutputs";
 import { type WebContext, webDatabase, webWriterArgs } from "./webArguments";
@@ -16,7 +16,7 @@ import type { WebDevOutputs } from "./webOutputs";
 export interface ProductionDatabase {
   readonly application: EnvironmentDatabase;
   /** Replicas of dev's master; none with a database of prod's own. */
-  readonly followers: pulumi.Input<Promotion["replicas"]>;
+  readonly followers: pulumi.Input<StackPromotion["replicas"]>;
 }
 
 interface Surroundings extends WebContext {

@@ -21,7 +21,7 @@ export interface SharedHomeArgs {
    * for loads that come and go. `bursting`: included, 50 KiB/s for each stored GiB (1 MiB/s for
    * 20 GiB) and credits above it, which drain for weeks before anyone notices; right where the
    * average stays below that. `provisioned`: $6.00 per MiB/s a month, used or not; right once each of
-   * them carries more than 200 GB read ($6.00 / $0.03) or 100 GB written a month, which is 8 % or 4 %
+   * them carries more than 200 GB read ($6.00 / $0.03) or 100 GB written a month, which is 7 % or 4 %
    * of the time.
    */
   readonly throughput: "elastic" | "bursting" | "provisioned";

@@ -80,7 +80,7 @@ seed_once() {
   touch "$FILES/.seeding"
   # The image's static files are dev's own; dev's are not prod's.
   if [ "$ENVIRONMENT" = prod ]; then keep=(--exclude-from="$STATIC_FILES"); fi
-  rsync -rlptog --chown="$OWNER" "\${keep[@]}" "$1/" "$TREE/"
+  rsync -rlptog --chown="$OWNER" --exclude=/.promotion "\${keep[@]}" "$1/" "$TREE/"
   mv "$FILES/.seeding" "$FILES/.seeded"
 }
 
@@ -108,9 +108,24 @@ point_document_root_at() {
   mv -T "$DOCUMENT_ROOT.new" "$DOCUMENT_ROOT"
 }
 
-# Owned by root: a hole in the application cannot rewrite it.
+# Owned by root: a hole in the application cannot rewrite it. Folders' times say nothing: the link to
+# the uploads changes one.
 copy_code() {
-  rsync -rlptog --delete --chown="root:\${OWNER#*:}" --chmod=D0750,F0640 --exclude="/$UPLOADS" "$@"
+  rsync -rlptogO --delete --chown="root:\${OWNER#*:}" --chmod=D0750,F0640 --exclude="/$UPLOADS" \\
+    --exclude=/.promotion "$@"
+}
+
+# A promotion holds this lock while it copies: what it has half done is not served.
+between_promotions() {
+  local lock=$TREE/.promotion/lock
+  if [ ! -e "$lock" ]; then
+    "$@"
+    return
+  fi
+  (
+    flock -s 7
+    "$@"
+  ) 7<"$lock"
 }
 
 serve_copy() {
@@ -138,7 +153,7 @@ deploy_alone() {
   if [ "$CODE" = sharedFiles ]; then
     point_document_root_at "$TREE"
   else
-    serve_copy
+    between_promotions serve_copy
     point_document_root_at "$CURRENT"
   fi
   # PHP keeps compiled files by their paths, which stay the same.

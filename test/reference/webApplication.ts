@@ -3,6 +3,7 @@
  * stacks as the sample settings deploy them.
  */
 import { expect } from "chai";
+import { promotionTargetSchema } from "../../promotion/target";
 import { expectSafe } from "../support/policyRules";
 import type { Registration, Registrations } from "../support/registrations";
 import type { Properties } from "../support/typeRow";
@@ -322,6 +323,7 @@ describe("the reference system web application", function () {
       address: outputs.address as string,
       port: 3306,
     }));
+    expect(promotionTargetSchema.safeParse(prodOutputs.promotion).error).to.equal(undefined);
     expect(prodOutputs.promotion).to.deep.equal({
       region: "eu-central-1",
       source: { address, port: 3306 },

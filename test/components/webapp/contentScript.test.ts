@@ -141,7 +141,7 @@ describe("the web machine's content script", function () {
     expect(dev.run("deploy").status).to.equal(0);
     expect(dev.releases, "nothing new, nothing copied").to.deep.equal([first]);
 
-    for (const text of ["two", "three"]) {
+    for (const text of ["second", "the third"]) {
       dev.write(join(dev.tree, "index.php"), text);
       expect(dev.served("index.php"), "not before it is asked for").to.not.equal(text);
       expect(dev.run("deploy").status).to.equal(0);
@@ -216,6 +216,27 @@ describe("the web machine's content script", function () {
     }
     expect(prod.served("wp-config.php"), "dev's stays in dev").to.equal(undefined);
     expect(prod.releases.filter((name) => name.endsWith(".part"))).to.deep.equal([]);
+  });
+
+  it("serves nothing that a promotion has half done, nor what it works with", async () => {
+    const prod = machine("prod");
+    prod.write(join(prod.tree, "index.php"), "before");
+    expect(prod.run("boot").status).to.equal(0);
+    prod.write(join(prod.tree, ".promotion/lock"), "");
+    prod.write(join(prod.tree, "index.php"), "half");
+    const lock = join(prod.tree, ".promotion/lock");
+    const promotion = spawn("flock", [lock, "cat"], { stdio: ["pipe", "ignore", "ignore"] });
+    while (spawnSync("flock", ["-n", lock, "true"]).status === 0) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    const ended = new Promise((resolve) => prod.start("deploy").once("exit", resolve));
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    expect(prod.served("index.php")).to.equal("before");
+    prod.write(join(prod.tree, "index.php"), "whole");
+    promotion.stdin.end();
+    expect(await ended).to.equal(0);
+    expect(prod.served("index.php")).to.equal("whole");
+    expect(prod.served(".promotion/lock")).to.equal(undefined);
   });
 
   it("refuses a verb that it does not know", () => {
