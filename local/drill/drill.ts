@@ -120,6 +120,7 @@ export async function drill(
         engine: engine.kind,
         emulator: `moto (${options.emulator})`,
         database: realDatabase(running, planned),
+        workload: planned.settings.workload,
         edge: planned.settings.edge,
         seed: options.seed,
         timeScale: scale,

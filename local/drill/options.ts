@@ -1,4 +1,4 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import type { Settings } from "../../stacks/config";
 import { dataPlane, edge, emulator, engine, throwing, whole } from "../commandLine";
 import type { EmulatorChoice } from "../emulator/emulator";
@@ -16,6 +16,8 @@ export interface DrillOptions {
    * is too busy for it; see pace.ts.
    */
   readonly scale?: number;
+  /** What both regions carry: the stacks primary and dr, or app-primary and app-dr. */
+  readonly workload: Settings["workload"];
   /** Number of teams instead of those of Pulumi.yaml. */
   readonly teams?: number;
   /** What leads users to the active region, instead of what the stacks' files say. */
@@ -50,6 +52,11 @@ export function readOptions(argv: readonly string[]): DrillOptions {
       "modelled seconds per real second (60, or what this machine can)",
       whole(1),
     )
+    .addOption(
+      new Option("--workload <kind>", "jenkins, or containers: the stacks app-primary and app-dr")
+        .choices(["jenkins", "containers"])
+        .default("jenkins"),
+    )
     .option("--teams <number>", "so many teams instead of those of Pulumi.yaml", whole(1))
     .option("--edge <kind>", "globalAccelerator or route53, instead of the stacks' setting", edge)
     .option(
@@ -64,6 +71,7 @@ export function readOptions(argv: readonly string[]): DrillOptions {
   const given = command.opts<Partial<DrillOptions>>();
   const options: DrillOptions = {
     engine: "auto",
+    workload: "jenkins",
     emulator: "python",
     dataPlane: "real",
     seed: 1,
@@ -73,7 +81,20 @@ export function readOptions(argv: readonly string[]): DrillOptions {
     out: process.cwd(),
     ...given,
   };
+  if (options.workload === "containers") refuseJenkins(options);
   return options.war === undefined ? options : withWar(options, options.war);
+}
+
+/** @throws Error for options that only a drill of Jenkins has */
+function refuseJenkins({ teams, war, cycle, rehearse }: DrillOptions): void {
+  const given = Object.entries({ teams, war, cycle, rehearse })
+    .filter(([, value]) => value !== undefined && value !== false)
+    .map(([name]) => `--${name}`);
+  if (given.length === 0) return;
+  throw new Error(
+    `${given.join(", ")} does not go with --workload containers, which fails one application over. ` +
+      "Leave it out, or the workload.",
+  );
 }
 
 /** Real ones at most: each takes a third of a gigabyte, and half a minute of one core to start. */

@@ -110,7 +110,8 @@ export function isRehearsal({ userData }: LaunchedInstance): boolean {
   return bootFiles(userData).has(rehearsalPath);
 }
 
-function bootFiles(userData: string): Map<string, string> {
+/** The files that a `#cloud-config` writes, by path. */
+export function bootFiles(userData: string): Map<string, string> {
   const json = /^#cloud-config\s*\n(\{.*\})\s*$/s.exec(userData)?.[1];
   const config = json === undefined ? {} : (JSON.parse(json) as CloudConfig);
   return new Map(
