@@ -1,4 +1,5 @@
 import { setTimeout as sleepReally } from "node:timers/promises";
+import { ContainerMachines } from "./dataPlane/containers/containerMachines";
 import { DataPlane } from "./dataPlane/dataPlane";
 import { DataPlaneProcesses } from "./dataPlane/dataPlaneProcesses";
 import { type Emulator, type EmulatorChoice, startEmulator } from "./emulator/emulator";
@@ -120,8 +121,11 @@ export class LocalAws {
     const gateway = new Gateway({
       emulator,
       behaviours: processes ? [...behaviours.all, processes.edge] : behaviours.all,
-      controllers: new PairedControllers(
-        new RehearsedControllers(processes?.controllers ?? new ModelledControllers()),
+      controllers: new ContainerMachines(
+        new PairedControllers(
+          new RehearsedControllers(processes?.controllers ?? new ModelledControllers()),
+        ),
+        dataPlane,
       ),
       latencies: new LatencyTable({ seed: options.seed }),
       ...(options.port === undefined ? {} : { port: options.port }),

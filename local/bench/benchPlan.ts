@@ -86,5 +86,6 @@ export function pathLimits(teams: readonly BenchTeam[]): DrillLimits {
     requiredTeams: requiredTeams(teams.length),
     teamTargetGroups: teams.map(({ group }) => group),
     hasDatabase: true,
+    hasHome: true,
   };
 }

@@ -3,6 +3,7 @@ import { failoverPolicy } from "../../stacks/arguments";
 import { parseSettings, type Settings } from "../../stacks/config";
 import { countOperations, type Engine, type OperationResult } from "../engine/engine";
 import { readProject } from "../engine/project";
+import { targetName } from "../../components/container/containerArguments";
 import { hasPair } from "../../components/jenkins/controllerPlan";
 import type { LocalAws } from "../localAws";
 import { prepareAccount, type StackName } from "./account";
@@ -18,6 +19,10 @@ const unused = { stateDir: "", passphrase: "local", providers: {} };
 /** What the drill knows of the deployment before anything runs: the same settings as the stacks'. */
 export interface PlannedDeployment {
   readonly settings: Settings;
+  /** The two stacks' names. */
+  readonly stacks: Readonly<Record<StackName, string>>;
+  /** What a failover brings along: teams, or the application as the one there is. */
+  readonly moving: readonly { readonly name: string; readonly strategy: string }[];
   readonly limits: DrillLimits;
   /** Configuration that differs from the files'. */
   readonly overrides: Readonly<Record<string, string>>;
@@ -27,6 +32,8 @@ export interface PlannedDeployment {
 
 /** What a drill may set otherwise than the stacks' files. */
 export interface PlannedDifferences {
+  /** Default `jenkins`. */
+  readonly workload?: Settings["workload"];
   /** So many teams, with the defaults. */
   readonly teams?: number;
   readonly edge?: Settings["edge"];
@@ -41,35 +48,55 @@ export interface PlannedDifferences {
  * @throws ConfigurationError with all that is wrong, before anything was started.
  */
 export function planDeployment(differences: PlannedDifferences = {}): PlannedDeployment {
-  const { teams, edge, recovery, pair } = differences;
+  const { teams, edge, recovery, pair, workload = "jenkins" } = differences;
+  const stacks = stacksOf[workload];
   const overrides: Record<string, string> = {
     ...(teams === undefined ? {} : { teams: JSON.stringify(sampleTeams(teams)) }),
     ...(edge === undefined ? {} : { edge }),
     ...(recovery === undefined ? {} : { recovery: JSON.stringify(recovery) }),
   };
-  const { name, config } = readProject({ ...unused, workDir, name: "dr", config: overrides });
+  const { name, config } = readProject({ ...unused, workDir, name: stacks.dr, config: overrides });
   const own = Object.fromEntries(
     Object.entries(config).flatMap(([key, value]) =>
       key.startsWith(`${name}:`) ? [[key.slice(name.length + 1), value] as const] : [],
     ),
   );
-  if (pair === true && teams === undefined) {
+  if (pair === true && teams === undefined && workload === "jenkins") {
     overrides.teams = own.teams = withWarmStandby(own.teams ?? "[]");
   }
-  const settings = parseSettings(own, "dr");
+  const settings = parseSettings(own, stacks.dr);
   const policy = failoverPolicy(settings);
-  const moving = settings.teams.filter(({ strategy }) => strategy !== "local-only");
+  const moving = movingOf(settings);
   return {
     settings,
+    stacks,
+    moving,
     overrides,
     hasPair: settings.teams.some(hasPair),
     limits: {
       ...policy,
       requiredTeams: Math.ceil(moving.length * policy.requiredHealthyShare),
-      teamTargetGroups: moving.map(({ name }) => `${settings.prefix}-${name}`),
+      teamTargetGroups: targetGroupsOf(settings),
       hasDatabase: true,
+      hasHome: workload === "jenkins",
     },
   };
+}
+
+const stacksOf = {
+  jenkins: { primary: "primary", dr: "dr" },
+  containers: { primary: "app-primary", dr: "app-dr" },
+} as const;
+
+function movingOf({ teams, application }: Settings): PlannedDeployment["moving"] {
+  if (application !== undefined) return [{ name: application.name, strategy: "containers" }];
+  return teams.filter(({ strategy }) => strategy !== "local-only");
+}
+
+function targetGroupsOf(settings: Settings): string[] {
+  const { prefix, application } = settings;
+  if (application === undefined) return movingOf(settings).map(({ name }) => `${prefix}-${name}`);
+  return application.services.map(({ name }) => `${prefix}-${targetName(application, name)}`);
 }
 
 function sampleTeams(count: number): { name: string }[] {
@@ -104,7 +131,7 @@ export async function deployPair(
   const up = (name: StackName): Promise<OperationResult> => {
     let done = 0;
     const overrides = { ...planned.overrides, ...account[name] };
-    return engine.up(local.stack(name, { workDir, stateDir }, overrides), {
+    return engine.up(local.stack(planned.stacks[name], { workDir, stateDir }, overrides), {
       signal,
       onEvent: (event) => {
         if (event.kind !== "finished") return;

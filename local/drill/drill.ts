@@ -14,7 +14,7 @@ import {
 import { readableDuration } from "../../failover/duration";
 import { makeReport } from "./makeReport";
 import { type DataPlaces, Measurement } from "./measurement";
-import type { DrillOptions } from "./options";
+import type { RegionDrillOptions } from "./options";
 import { paceFor, processStart, usualPace, warDeployPace, warPace } from "./pace";
 import type { DrillReport, StageTime } from "./report";
 import type { DrillView, Tell } from "./stage";
@@ -29,7 +29,7 @@ import { DrillWorld } from "./world";
  * @throws when it cannot be run at all; a rule that is missed is in the report instead.
  */
 export async function drill(
-  options: DrillOptions,
+  options: RegionDrillOptions,
   view: DrillView,
   signal: AbortSignal,
 ): Promise<DrillReport> {
@@ -120,6 +120,7 @@ export async function drill(
         engine: engine.kind,
         emulator: `moto (${options.emulator})`,
         database: realDatabase(running, planned),
+        workload: planned.settings.workload,
         edge: planned.settings.edge,
         seed: options.seed,
         timeScale: scale,

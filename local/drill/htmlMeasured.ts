@@ -42,19 +42,25 @@ function figures(measured: Measured): Card[] {
   return [
     ["Longest gap", readableDuration(gap), "no answer for any user of a team"],
     ["Requests failed", String(requests.failed), `of ${requests.total}`],
-    ...(measured.builds === null ? [] : keptFigures(measured, measured.builds)),
+    ...(measured.jenkins === null ? keptFigures(measured) : []),
   ];
 }
 
-function keptFigures({ rows, homes, acceptedByOldSide }: Measured, builds: MeasuredLoss): Card[] {
+function keptFigures({ builds, rows, homes, acceptedByOldSide }: Measured): Card[] {
   return [
-    ["Builds lost in homes", String(builds.lost), explanation(builds)],
+    ...(builds === null
+      ? []
+      : [["Builds lost in homes", String(builds.lost), explanation(builds)] as const]),
     ...(rows === null ? [] : [["Rows lost", String(rows.lost), explanation(rows)] as const]),
-    [
-      "Two writers",
-      homes.twoWriters.length === 0 ? "none" : String(homes.twoWriters.length),
-      `in ${homes.lines} lines of ${homes.read} homes`,
-    ],
+    ...(builds === null
+      ? []
+      : [
+          [
+            "Two writers",
+            homes.twoWriters.length === 0 ? "none" : String(homes.twoWriters.length),
+            `in ${homes.lines} lines of ${homes.read} homes`,
+          ] as const,
+        ]),
     ["Old side wrote", String(acceptedByOldSide.length), "writes accepted after the fence"],
   ];
 }

@@ -90,7 +90,7 @@ function rules(report: DrillReport): string {
     "Rules and targets",
     ["", "Rule", "Statement", "Evidence"],
     report.rules.map(({ rule, statement, held, evidence }) => [
-      held ? "✓" : "✗",
+      held === null ? "–" : held ? "✓" : "✗",
       rule,
       statement,
       evidence,

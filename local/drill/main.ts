@@ -4,7 +4,7 @@ import { exitWith, interruption } from "../commandLine";
 import { cycle } from "./cycle/cycle";
 import { summariseCycle } from "./cycle/cycleSummary";
 import { drill } from "./drill";
-import { type DrillOptions, readOptions } from "./options";
+import { type DrillOptions, readOptions, type RegionDrillOptions } from "./options";
 import { rehearsalDrill, summariseRehearsal } from "./rehearsal/rehearsalDrill";
 import { ReportFolder } from "./reportFolder";
 import { summarise } from "./summary";
@@ -13,8 +13,9 @@ import { webDrill } from "./web/webDrill";
 import { summariseWeb } from "./web/webReport";
 
 async function main(): Promise<number> {
-  const options = readOptions(process.argv);
-  if (options.workload === "web") return runWeb(options);
+  const given = readOptions(process.argv);
+  if (given.workload === "web") return runWeb(given);
+  const options = { ...given, workload: given.workload };
   if (options.cycle) return runCycle(options);
   if (options.rehearse) return runRehearsal(options);
   const folder = new ReportFolder(options.out);
@@ -25,7 +26,7 @@ async function main(): Promise<number> {
   return report.verdict === "proven" ? 0 : 1;
 }
 
-async function runCycle(options: DrillOptions): Promise<number> {
+async function runCycle(options: RegionDrillOptions): Promise<number> {
   const report = await cycle(options, createView(options.json), interruption());
   if (options.json) console.log(JSON.stringify(report, undefined, 2));
   else console.log(summariseCycle(report));
@@ -38,7 +39,7 @@ async function runWeb(options: DrillOptions): Promise<number> {
   return report.verdict === "proven" ? 0 : 1;
 }
 
-async function runRehearsal(options: DrillOptions): Promise<number> {
+async function runRehearsal(options: RegionDrillOptions): Promise<number> {
   const report = await rehearsalDrill(options, createView(options.json), interruption());
   if (options.json) console.log(JSON.stringify(report, undefined, 2));
   else console.log(summariseRehearsal(report));

@@ -40,7 +40,9 @@ export function makeReport(findings: Findings): DrillReport {
   const rules = [
     ...checkSafety(trace, planned.limits),
     ...targetsOf(findings, recovery),
-    ...(measured === null ? [] : judgeMeasured(measured, trace.servingRegion)),
+    ...(measured === null
+      ? []
+      : judgeMeasured(measured, trace.servingRegion, planned.limits.hasHome)),
   ];
   // Traffic comes last whatever took longest before it.
   const critical = new Set([
@@ -49,7 +51,7 @@ export function makeReport(findings: Findings): DrillReport {
   ]);
   return {
     format: 1,
-    verdict: rules.every(({ held }) => held) ? "proven" : "missed",
+    verdict: rules.every(({ held }) => held !== false) ? "proven" : "missed",
     startedAt: started.toISOString(),
     realSeconds: (Date.now() - started.getTime()) / 1000,
     setup,
@@ -62,7 +64,7 @@ export function makeReport(findings: Findings): DrillReport {
     measured,
     calls: countCalls(trace, caller),
     modelled: modelledOf(trace),
-    limits: limitsOf(measured, setup.edge, planned.hasPair),
+    limits: limitsOf(measured, setup.edge, planned.hasPair, setup.workload),
   };
 }
 
@@ -104,24 +106,22 @@ function targetsOf(findings: Findings, { rto, criticalPath: path }: RecoveryFigu
 }
 
 function teamsOf({ trace, planned }: Findings): TeamResult[] {
-  const { prefix, teams, domain } = planned.settings;
-  return teams
-    .filter(({ strategy }) => strategy !== "local-only")
-    .map(({ name, strategy }) => {
-      const answered = trace.events.find(
-        ({ service, region, detail }) =>
-          service === "controller" &&
-          region === trace.servingRegion &&
-          detail?.stage === "answering" &&
-          detail.AutoScalingGroupName === `${prefix}-${name}`,
-      );
-      return {
-        team: name,
-        url: `https://${name}.${domain}/`,
-        strategy,
-        healthyAt: answered === undefined ? null : answered.at - trace.lostAt,
-      };
-    });
+  const { prefix, domain } = planned.settings;
+  return planned.moving.map(({ name, strategy }) => {
+    const answered = trace.events.find(
+      ({ service, region, detail }) =>
+        service === "controller" &&
+        region === trace.servingRegion &&
+        detail?.stage === "answering" &&
+        detail.AutoScalingGroupName === `${prefix}-${name}`,
+    );
+    return {
+      team: name,
+      url: `https://${name}.${domain}/`,
+      strategy,
+      healthyAt: answered === undefined ? null : answered.at - trace.lostAt,
+    };
+  });
 }
 
 /** The slowest draw of each kind: what the failover had to wait for. */

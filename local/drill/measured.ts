@@ -24,6 +24,8 @@ export interface Observations {
     readonly lines: readonly BuildLine[];
     readonly damaged: number;
   }[];
+  /** False where machines keep nothing. */
+  readonly hasHome: boolean;
   /** How far the homes' copies were behind at the loss, modelled seconds; null is unknown. */
   readonly homeLag: number | null;
   /** What became of a real Jenkins's builds; null where stand-ins wrote down their users' ones. */
@@ -117,7 +119,8 @@ export function measure(seen: Observations): Measured {
     },
     teams: experienced.map((team) => measuredTeam(team, seen)),
     jenkins,
-    builds: jenkins === null ? loss(acknowledged, inHomes, seen.homeLag, seen) : null,
+    builds:
+      jenkins === null && seen.hasHome ? loss(acknowledged, inHomes, seen.homeLag, seen) : null,
     rows:
       database === undefined || jenkins !== null
         ? null

@@ -45,6 +45,7 @@ export class Measurement {
   private readonly trial: Promise<JenkinsTrial | undefined>;
   private readonly prefix: string;
   private readonly hasDatabase: boolean;
+  private readonly hasHome: boolean;
   private readonly firstPace: RealPace;
   private readonly timers: NodeJS.Timeout[] = [];
   /** Modelled time at which every team had served a user. */
@@ -61,18 +62,18 @@ export class Measurement {
     private readonly local: LocalAws,
     private readonly plane: DataPlane,
     private readonly processes: DataPlaneProcesses,
-    { settings }: PlannedDeployment,
+    { settings, moving, limits }: PlannedDeployment,
   ) {
-    const { teams, domain, database, prefix } = settings;
+    const { domain, database, prefix, application } = settings;
     const { jenkins } = plane;
     this.prefix = prefix;
     this.hasDatabase = database.engine === "postgres";
     this.firstPace = paceOf(local);
-    const served = teams
-      .filter(({ strategy }) => strategy !== "local-only")
-      .map(({ name }) => ({ name, host: `${name}.${domain}` }));
+    this.hasHome = limits.hasHome;
+    const served = moving.map(({ name }) => ({ name, host: `${name}.${domain}` }));
+    const paths = application === undefined ? undefined : { read: "/", write: "/api/orders" };
     this.traffic = processes.edge.port.then((port) => {
-      const traffic = new UserTraffic(served, port, jenkins && ["read"]);
+      const traffic = new UserTraffic(served, port, jenkins && ["read"], paths);
       traffic.start();
       this.every(() => {
         // A real Jenkins serves when it has built; see usualDay.
@@ -105,8 +106,9 @@ export class Measurement {
     const { clock } = this.local.gateway;
     const end = clock.now() + openingPatienceMs;
     for (;;) {
-      const syncedAt = this.local.behaviours.efs.lastSyncAt(servingRegion, homeReplica) ?? 0;
-      if (this.servedAt !== undefined && syncedAt > this.servedAt + copiedMs) return;
+      const syncedAt = this.lastSyncAt(servingRegion, homeReplica) ?? 0;
+      const copied = !this.hasHome || syncedAt > (this.servedAt ?? 0) + copiedMs;
+      if (this.servedAt !== undefined && copied) return;
       const without = teamsWithoutBuild(traffic);
       const missing =
         this.servedAt === undefined
@@ -130,7 +132,7 @@ export class Measurement {
     const lostAt = Date.now();
     const { places } = this.observed();
     const { servingRegion, homeReplica } = places;
-    const syncedAt = this.local.behaviours.efs.lastSyncAt(servingRegion, homeReplica);
+    const syncedAt = this.lastSyncAt(servingRegion, homeReplica);
     this.loss = {
       lostAt,
       homeLag: syncedAt === undefined ? null : (this.local.gateway.clock.now() - syncedAt) / 1000,
@@ -172,6 +174,7 @@ export class Measurement {
       servingRegion,
       committedAt: committedAt === undefined ? undefined : toReal(paces, committedAt),
       jenkins: jenkins ?? null,
+      hasHome: this.hasHome,
       homes: this.homeDirectories(places).map(({ region, directory }) => ({
         region,
         ...readLog(directory),
@@ -200,6 +203,10 @@ export class Measurement {
       opened.set(copy, servingRegion);
     }
     return [...opened].map(([directory, region]) => ({ directory, region }));
+  }
+
+  private lastSyncAt(region: string, homeReplica: string): number | undefined {
+    return this.hasHome ? this.local.behaviours.efs.lastSyncAt(region, homeReplica) : undefined;
   }
 
   private noteServed(): void {

@@ -16,14 +16,17 @@ export interface DrillOptions {
    * is too busy for it; see pace.ts.
    */
   readonly scale?: number;
+  /**
+   * What is deployed and lost: stacks primary and dr, or app-primary and app-dr, and a region; or
+   * web-dev and web-prod, and a zone.
+   */
+  readonly workload: Settings["workload"] | "web";
   /** Number of teams instead of those of Pulumi.yaml. */
   readonly teams?: number;
   /** What leads users to the active region, instead of what the stacks' files say. */
   readonly edge?: Settings["edge"];
   /** A jenkins.war to run in the place of the stand-in controllers. */
   readonly war?: string;
-  /** What is deployed and lost: Jenkins in two regions, or the web application of one. */
-  readonly workload: "jenkins" | "web";
   /** Goes on after the failover: adopt, protect again, fail back, and once more. */
   readonly cycle: boolean;
   /** Not a failover but its rehearsal: undisturbed, and with the region lost in its midst. */
@@ -32,6 +35,9 @@ export interface DrillOptions {
   /** Folder for drill-report.json and drill-report.html. */
   readonly out: string;
 }
+
+/** Options of a drill that loses a region. */
+export type RegionDrillOptions = DrillOptions & { readonly workload: Settings["workload"] };
 
 /** Reads the command line. @throws CommanderError, see {@link throwing} */
 export function readOptions(argv: readonly string[]): DrillOptions {
@@ -52,13 +58,20 @@ export function readOptions(argv: readonly string[]): DrillOptions {
       "modelled seconds per real second (60, or what this machine can)",
       whole(1),
     )
+    .addOption(
+      new Option(
+        "--workload <kind>",
+        "jenkins; containers: the stacks app-primary and app-dr; web: web-dev and web-prod, of which a zone is lost",
+      )
+        .choices(["jenkins", "containers", "web"])
+        .default("jenkins"),
+    )
     .option("--teams <number>", "so many teams instead of those of Pulumi.yaml", whole(1))
     .option("--edge <kind>", "globalAccelerator or route53, instead of the stacks' setting", edge)
     .option(
       "--war <file>",
       "a real Jenkins in the place of the stand-ins; one team, or two (default)",
     )
-    .addOption(new Option("--workload <kind>", "what is deployed").choices(["jenkins", "web"]))
     .option("--cycle", "the way back too: adopt, protect again, fail back as planned", false)
     .option("--rehearse", "the rehearsal: undisturbed, and interrupted by a failover", false)
     .option("--json", "print the report as JSON and nothing else", false)
@@ -67,17 +80,30 @@ export function readOptions(argv: readonly string[]): DrillOptions {
   const given = command.opts<Partial<DrillOptions>>();
   const options: DrillOptions = {
     engine: "auto",
+    workload: "jenkins",
     emulator: "python",
     dataPlane: "real",
     seed: 1,
-    workload: "jenkins",
     cycle: false,
     rehearse: false,
     json: false,
     out: process.cwd(),
     ...given,
   };
+  if (options.workload !== "jenkins") refuseJenkins(options);
   return options.war === undefined ? options : withWar(options, options.war);
+}
+
+/** @throws Error for options that only a drill of Jenkins has */
+function refuseJenkins({ workload, teams, war, cycle, rehearse, edge, scale }: DrillOptions): void {
+  const regional = workload === "web" ? { edge, scale } : {};
+  const given = Object.entries({ teams, war, cycle, rehearse, ...regional })
+    .filter(([, value]) => value !== undefined && value !== false)
+    .map(([name]) => `--${name}`);
+  if (given.length === 0) return;
+  throw new Error(
+    `${given.join(", ")} does not go with --workload ${workload}. Leave it out, or the workload.`,
+  );
 }
 
 /** Real ones at most: each takes a third of a gigabyte, and half a minute of one core to start. */

@@ -34,6 +34,8 @@ export interface DrillReport {
 }
 
 export interface DrillSetup {
+  /** What both regions carry. */
+  readonly workload: "jenkins" | "containers";
   readonly engine: "standin" | "pulumi";
   readonly emulator: string;
   /** What stood behind the database calls, e.g. `PostgreSQL 17.10`; null where it was modelled. */
@@ -89,7 +91,8 @@ export interface RuleResult {
   /** `S1` … `S11` or a target's name. */
   readonly rule: string;
   readonly statement: string;
-  readonly held: boolean;
+  /** Null where the rule does not apply, which is neither held nor missed. */
+  readonly held: boolean | null;
   /** How it was checked, or what broke it. */
   readonly evidence: string;
 }

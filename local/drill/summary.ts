@@ -11,7 +11,7 @@ export function summarise(report: DrillReport, files: readonly string[]): string
   const proven = report.verdict === "proven" ? "PROVEN" : "MISSED";
   return [
     "",
-    `${proven}: ${setup.lostRegion} was lost, ${setup.servingRegion} serves ${report.teams.length} teams.`,
+    `${proven}: ${setup.lostRegion} was lost, ${setup.servingRegion} serves ${setup.workload === "jenkins" ? `${report.teams.length} teams` : "the application"}.`,
     "",
     timeline(report),
     "",
@@ -21,7 +21,7 @@ export function summarise(report: DrillReport, files: readonly string[]): string
     ...recovery.criticalPathParts.map(
       ({ name, milliseconds }) => `  ${readableDuration(milliseconds).padStart(12)}  ${name}`,
     ),
-    `RPO database ${readableLag(recovery.rpo.database)}, home ${readableLag(recovery.rpo.home)} (lags at the loss)`,
+    `RPO database ${readableLag(recovery.rpo.database)}, ${setup.workload === "jenkins" ? `home ${readableLag(recovery.rpo.home)}` : "no home"} (lags at the loss)`,
     ...report.teams.map(
       ({ team, url, healthyAt }) =>
         `  ${team.padEnd(12)} ${url}  ${healthyAt === null ? "never answered" : `answers after ${readableDuration(healthyAt)}`}`,
@@ -55,7 +55,7 @@ function kept({ builds, rows, homes, acceptedByOldSide }: Measured): string[] {
   return [
     ...(builds === null ? [] : [`  ${lost("builds", builds)}`]),
     ...(rows === null ? [] : [`  ${lost("rows", rows)}`]),
-    `  traces of two writers in ${homes.read} homes: ${homes.twoWriters.length}; writes of the old side after the fence: ${acceptedByOldSide.length}`,
+    `  ${builds === null ? "no homes" : `traces of two writers in ${homes.read} homes: ${homes.twoWriters.length}`}; writes of the old side after the fence: ${acceptedByOldSide.length}`,
   ];
 }
 
@@ -99,7 +99,7 @@ function timeline({ timeline: steps }: DrillReport): string {
 function rules({ rules: results }: DrillReport): string {
   const table = new Table({ ...plain, head: ["", "rule", "evidence"], colWidths: [8, 9, 79] });
   for (const { held, rule, statement, evidence } of results) {
-    table.push([held ? "ok" : "MISSED", rule, `${statement}\n${evidence}`]);
+    table.push([held === null ? "n/a" : held ? "ok" : "MISSED", rule, `${statement}\n${evidence}`]);
   }
   return table.toString();
 }

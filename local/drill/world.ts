@@ -26,6 +26,7 @@ export class DrillWorld {
       readonly functionName: string;
       readonly alarmName: string;
       readonly replica: string;
+      /** Empty where machines keep nothing. */
       readonly homeReplica: string;
       /** Names of the controllers' Auto Scaling groups, the same in both regions. */
       readonly groups: readonly string[];
@@ -56,7 +57,8 @@ export class DrillWorld {
     settings: Settings,
     caller = "drill",
   ): DrillWorld {
-    const { prefix, activeRegion, region, teams } = settings;
+    const { prefix, activeRegion, region, teams, application } = settings;
+    const carried = application === undefined ? teams : [application];
     return new DrillWorld(
       local,
       {
@@ -67,7 +69,7 @@ export class DrillWorld {
         alarmName: textOutput(waiting, "regionAlarm"),
         replica: textOutput(waiting, "databaseIdentifier"),
         homeReplica: textOutput(active, "homeReplicaFileSystemId"),
-        groups: teams.map(({ name }) => `${prefix}-${name}`),
+        groups: carried.map(({ name }) => `${prefix}-${name}`),
       },
       caller,
     );
@@ -123,7 +125,9 @@ export class DrillWorld {
     const { replica, homeReplica, groups, activeRegion } = this.names;
     const [alarm, { Replications }, { DBInstances }] = await Promise.all([
       this.alarmState(),
-      efs.send(new DescribeReplicationConfigurationsCommand({ FileSystemId: homeReplica })),
+      homeReplica === ""
+        ? { Replications: [] }
+        : efs.send(new DescribeReplicationConfigurationsCommand({ FileSystemId: homeReplica })),
       rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: replica })),
     ]);
     for (const client of [efs, rds]) client.destroy();
@@ -135,7 +139,9 @@ export class DrillWorld {
       ...(missing.length > 0 ? [`teams that do not answer yet: ${missing.join(", ")}`] : []),
       ...(phase === "standby" ? [] : [`failover record: ${phase ?? "not written yet"}`]),
       ...(alarm === "OK" ? [] : [`region alarm: ${alarm}`]),
-      ...(replication === "ENABLED" ? [] : [`home replication: ${replication ?? "missing"}`]),
+      ...(homeReplica === "" || replication === "ENABLED"
+        ? []
+        : [`home replication: ${replication ?? "missing"}`]),
       ...(DBInstances?.[0]?.DBInstanceStatus === "available"
         ? []
         : [`replica: ${DBInstances?.[0]?.DBInstanceStatus ?? "missing"}`]),

@@ -161,6 +161,13 @@ export const modelledLatencies = {
     spread: 0.4,
     source: "Jenkins issues and own measurements: 20 to 90 s; up to 30 minutes with 1,000 jobs",
   },
+  /** Machine of containers: settings fetched → images pulled and containers up. */
+  containerStart: {
+    typical: "45 seconds",
+    spread: 0.4,
+    source:
+      "modelled: some hundred MB of layers from a registry of the same region, then the start",
+  },
   /** ELBv2: target registered → first health check; later ones follow the target group's settings. */
   albRegistration: {
     typical: "5 seconds",

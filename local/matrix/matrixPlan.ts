@@ -39,6 +39,7 @@ export function rulesLimits(prefix: string): DrillLimits {
     requiredTeams: teams.length,
     teamTargetGroups: teams.map((team) => `${prefix}-${team}`),
     hasDatabase: true,
+    hasHome: true,
   };
 }
 

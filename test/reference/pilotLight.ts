@@ -255,9 +255,7 @@ describe("the reference system pilot light", function () {
     );
   });
 
-  // ContainerApp, the three-tier workload of any container images, is not built yet: the Jenkins
-  // cluster is the only workload that PilotLightRegion protects so far.
-  it("step 12: container images by their URLs, on the same image and under the same failover");
+  // Step 12, container images by their URLs: containerImages.test.ts.
 
   it("step 13: e-mail for every alarm and every phase of a failover", () => {
     const subscriptions = dr

@@ -46,6 +46,11 @@ export class UserTraffic {
     private readonly port: number,
     /** What they do in turn. A real Jenkins has no writes of this kind. */
     private readonly kinds: readonly UserRequest["kind"][] = ["write", "read"],
+    /** What they ask for; by default what a Jenkins and its stand-in answer. */
+    private readonly paths: Readonly<Record<UserRequest["kind"], string>> = {
+      read: "/login",
+      write: "/build",
+    },
   ) {
     for (const { name } of teams) this.agents.set(name, new Agent({ keepAlive: true }));
   }
@@ -91,7 +96,7 @@ export class UserTraffic {
         port: this.port,
         agent: this.agents.get(name),
         method: kind === "read" ? "GET" : "POST",
-        path: kind === "read" ? "/login" : "/build",
+        path: this.paths[kind],
         headers: { host, ...(kind === "read" ? {} : { "x-request-id": randomUUID() }) },
         signal: AbortSignal.timeout(patienceMs),
       });

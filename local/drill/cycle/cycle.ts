@@ -7,7 +7,7 @@ import type { OperationResult } from "../../engine/engine";
 import { LocalAws } from "../../localAws";
 import { prepareAccount, type StackName } from "../account";
 import { planDeployment, type PlannedDeployment, textOutput } from "../deployment";
-import type { DrillOptions } from "../options";
+import type { RegionDrillOptions } from "../options";
 import { paceFor, processStart } from "../pace";
 import type { DrillView, Tell } from "../stage";
 import { fastScale, steady } from "../steadyState";
@@ -39,7 +39,7 @@ const stackNames: readonly StackName[] = ["primary", "dr"];
  * @throws when it cannot be run; a promise that is missed is in the report instead.
  */
 export async function cycle(
-  options: DrillOptions,
+  options: RegionDrillOptions,
   view: DrillView,
   signal: AbortSignal,
 ): Promise<CycleReport> {
@@ -87,7 +87,7 @@ class Cycle {
     private readonly stacks: CycleStacks,
     private readonly planned: PlannedDeployment,
     private readonly view: DrillView,
-    private readonly options: DrillOptions,
+    private readonly options: RegionDrillOptions,
   ) {}
 
   async turn(alive: AbortSignal): Promise<Pick<CycleReport, "checks" | "outages">> {

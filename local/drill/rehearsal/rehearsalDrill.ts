@@ -7,7 +7,7 @@ import type { RehearsalOutcome } from "../../../failover/rehearsal/model";
 import { chooseEngine } from "../../engine/chooseEngine";
 import { LocalAws } from "../../localAws";
 import { deployPair, planDeployment, textOutput } from "../deployment";
-import type { DrillOptions } from "../options";
+import type { RegionDrillOptions } from "../options";
 import type { DrillView, Tell } from "../stage";
 import { fastScale, patience, pause, steady } from "../steadyState";
 import { DrillWorld } from "../world";
@@ -37,7 +37,7 @@ export interface RehearsalReport {
  * @throws when it cannot be run at all; what is missed is in the report instead.
  */
 export async function rehearsalDrill(
-  options: DrillOptions,
+  options: RegionDrillOptions,
   view: DrillView,
   signal: AbortSignal,
 ): Promise<RehearsalReport> {

@@ -3,7 +3,7 @@ import type { RuleResult } from "../report";
 import { recordAt } from "../trace";
 import { counted, type Evidence, isAnswering, judge } from "./ruleResult";
 
-export function oneWriter({ trace, versions, irreversible }: Evidence): RuleResult {
+export function oneWriter({ trace, versions, irreversible, limits }: Evidence): RuleResult {
   const broken: string[] = [];
   if (irreversible.length === 0) broken.push("Nothing was promoted or freed: nothing was proven.");
   for (const step of irreversible) {
@@ -23,8 +23,17 @@ export function oneWriter({ trace, versions, irreversible }: Evidence): RuleResu
       isAnswering(event) &&
       event.at < (commits[0]?.at ?? Number.POSITIVE_INFINITY),
   );
-  if (early.length > 0) {
+  // Without a home a machine that answers writes nothing: the database refuses it.
+  if (early.length > 0 && limits.hasHome) {
     broken.push(`${counted(early.length, "controller")} answered before the commit.`);
+  }
+  if (!limits.hasHome) {
+    return judge(
+      "S1",
+      "One writer: the database of the new region takes no write before the record names it. Of homes there are none.",
+      broken,
+      `${counted(irreversible.length, "irreversible request")} came after the one commit.`,
+    );
   }
   return judge(
     "S1",
@@ -92,7 +101,7 @@ export function rpoGate({ versions, irreversible, limits }: Evidence): RuleResul
     if (record?.trigger?.force === true) return [];
     const databaseOk =
       !limits.hasDatabase || (database !== undefined && database <= limits.maxReplicaLag);
-    const homeOk = home !== undefined && home <= limits.maxHomeLag;
+    const homeOk = !limits.hasHome || (home !== undefined && home <= limits.maxHomeLag);
     if (databaseOk && homeOk) return [];
     const lags = `database ${database ?? "unknown"}, home ${home ?? "unknown"}`;
     return [`${step.action} passed with these lags in seconds: ${lags}.`];
@@ -101,6 +110,8 @@ export function rpoGate({ versions, irreversible, limits }: Evidence): RuleResul
     "S6",
     "RPO gate: nothing irreversible with a lag that is unknown or above the limit.",
     broken,
-    "Both lags were known and below their limits.",
+    limits.hasHome
+      ? "Both lags were known and below their limits."
+      : "The database's lag was known and below its limit; there is no home.",
   );
 }

@@ -2,16 +2,21 @@
 import type { Measured, MeasuredLoss } from "../measured";
 import type { RuleResult } from "../report";
 import { judgeJenkins } from "./jenkins";
-import { counted, judge } from "./ruleResult";
+import { counted, doesNotApply, judge } from "./ruleResult";
 
 /** Judges what was measured. */
-export function judgeMeasured(measured: Measured, servingRegion: string): RuleResult[] {
+export function judgeMeasured(
+  measured: Measured,
+  servingRegion: string,
+  hasHome = true,
+): RuleResult[] {
   const { jenkins, builds } = measured;
   if (jenkins !== null) return judgeJenkins(jenkins);
   return [
     usersServed(measured, servingRegion),
-    oneWriterEach(measured),
+    hasHome ? oneWriterEach(measured) : noHomes("Writers", oneWriterOfHomes),
     oldSideSilent(measured),
+    ...(hasHome ? [] : [noHomes("Builds", missingFrom("the homes"))]),
     ...(builds === null ? [] : [explained("Builds", "the homes", builds)]),
     ...(measured.rows === null ? [] : [explained("Rows", "the database", measured.rows)]),
   ];
@@ -28,10 +33,20 @@ function usersServed({ teams }: Measured, servingRegion: string): RuleResult {
   );
 }
 
+const oneWriterOfHomes = "One writer (S1): no home shows traces of two at once.";
+
+function missingFrom(place: string): string {
+  return `Nothing acknowledged is missing from ${place} but what the lag at the loss explains.`;
+}
+
+function noHomes(rule: string, statement: string): RuleResult {
+  return doesNotApply(rule, statement, "Does not apply: these machines keep nothing.");
+}
+
 function oneWriterEach({ homes }: Measured): RuleResult {
   return judge(
     "Writers",
-    "One writer (S1): no home shows traces of two at once.",
+    oneWriterOfHomes,
     homes.lines === 0
       ? ["No home holds a build: nothing was proven."]
       : homes.twoWriters.slice(0, 5),
@@ -58,7 +73,7 @@ function explained(rule: string, place: string, loss: MeasuredLoss): RuleResult 
     `the lag at the loss (${lag}) explains up to ${loss.withinLag}.`;
   return judge(
     rule,
-    `Nothing acknowledged is missing from ${place} but what the lag at the loss explains.`,
+    missingFrom(place),
     loss.acknowledged === 0
       ? ["Nothing was acknowledged: nothing was proven."]
       : loss.unexplained > 0

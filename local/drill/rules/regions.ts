@@ -12,7 +12,9 @@ const destructive =
 const probeMetrics: ReadonlySet<unknown> = new Set(["TeamsDown", "ControlPlaneDown"]);
 
 export function trafficLast({ trace, limits }: Evidence): RuleResult {
-  const statement = "Traffic moves last: after database, home and enough controllers.";
+  const statement = limits.hasHome
+    ? "Traffic moves last: after database, home and enough controllers."
+    : "Traffic moves last: after database and enough machines. There is no home.";
   const moves = [
     ...carriedOut(trace, "globalaccelerator", "UpdateEndpointGroup").filter(
       ({ input }) => input?.TrafficDialPercentage === 100,
@@ -34,7 +36,9 @@ export function trafficLast({ trace, limits }: Evidence): RuleResult {
     ...(limits.hasDatabase && !happened("rds", /is promoted/)
       ? ["The database was not promoted yet."]
       : []),
-    ...(happened("elasticfilesystem", /is writable/) ? [] : ["The home was not writable yet."]),
+    ...(!limits.hasHome || happened("elasticfilesystem", /is writable/)
+      ? []
+      : ["The home was not writable yet."]),
     ...(teams.size < required
       ? [`Only ${teams.size} of ${required} required teams answered.`]
       : []),

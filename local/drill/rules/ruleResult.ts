@@ -13,6 +13,8 @@ export interface DrillLimits extends Pick<
   /** Names of the target groups of all teams that move. */
   readonly teamTargetGroups: readonly string[];
   readonly hasDatabase: boolean;
+  /** False where machines keep nothing: rules about homes have nothing to hold then. */
+  readonly hasHome: boolean;
 }
 
 /** What each rule is checked on. */
@@ -34,6 +36,11 @@ export function judge(
   return broken.length === 0
     ? { rule, statement, held: true, evidence: held }
     : { rule, statement, held: false, evidence: broken.join(" ") };
+}
+
+/** @param why what the rule would hold is not there */
+export function doesNotApply(rule: string, statement: string, why: string): RuleResult {
+  return { rule, statement, held: null, evidence: why };
 }
 
 /** A controller that takes users' requests. */

@@ -1,8 +1,13 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { DescribeAccessPointsCommand, EFSClient } from "@aws-sdk/client-efs";
-import { SSMClient, StartAssociationsOnceCommand } from "@aws-sdk/client-ssm";
+import {
+  DescribeAssociationCommand,
+  SSMClient,
+  StartAssociationsOnceCommand,
+} from "@aws-sdk/client-ssm";
 import { createConnection, type Connection } from "mysql2/promise";
 import { HomeDirectories } from "../../dataPlane/home/homeDirectories";
 import { machineUser } from "../../dataPlane/machineUser";
@@ -105,6 +110,19 @@ export class WebPeople {
   async deploy(associationId: string): Promise<void> {
     const ssm = new SSMClient(this.settings);
     await ssm.send(new StartAssociationsOnceCommand({ AssociationIds: [associationId] }));
+    // Machine by machine: until then some serve what they did before.
+    for (let status = "Pending"; status === "Pending";) {
+      await sleep(100);
+      const found = await ssm.send(
+        new DescribeAssociationCommand({ AssociationId: associationId }),
+      );
+      status = found.AssociationDescription?.Overview?.Status ?? "missing";
+      if (status !== "Pending" && status !== "Success") {
+        throw new Error(
+          `Association ${associationId} is ${status}: not all machines serve new code.`,
+        );
+      }
+    }
     ssm.destroy();
   }
 

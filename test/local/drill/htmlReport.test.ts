@@ -11,6 +11,7 @@ const report: DrillReport = {
   startedAt: "2026-01-02T03:04:05Z",
   realSeconds: 61,
   setup: {
+    workload: "jenkins",
     engine: "standin",
     database: null,
     emulator: nasty,

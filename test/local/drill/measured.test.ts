@@ -28,6 +28,7 @@ const seen: Observations = {
     { region: lost, lines: before, damaged: 0 },
     { region: serving, lines: [...before.slice(0, 1), after], damaged: 1 },
   ],
+  hasHome: true,
   homeLag: 120,
   jenkins: null,
   database: {

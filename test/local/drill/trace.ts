@@ -16,6 +16,7 @@ export const limits: DrillLimits = {
   requiredTeams: 1,
   teamTargetGroups: ["jenkins-ma"],
   hasDatabase: true,
+  hasHome: true,
 };
 
 type CallParts = Partial<LoggedCall> & Pick<LoggedCall, "at" | "service" | "action">;

@@ -17,7 +17,7 @@ export const computeTypes: TypeTable = {
   },
   "aws:autoscaling/group:Group": {
     inputs:
-      "name minSize maxSize desiredCapacity launchTemplate mixedInstancesPolicy vpcZoneIdentifiers targetGroupArns healthCheckType healthCheckGracePeriod instanceMaintenancePolicy suspendedProcesses defaultInstanceWarmup capacityRebalance enabledMetrics waitForCapacityTimeout tags",
+      "name minSize maxSize desiredCapacity launchTemplate mixedInstancesPolicy vpcZoneIdentifiers targetGroupArns healthCheckType healthCheckGracePeriod instanceRefresh instanceMaintenancePolicy suspendedProcesses defaultInstanceWarmup capacityRebalance enabledMetrics waitForCapacityTimeout tags",
     id: ({ name }) => String(name),
     outputs: ({ name }, { arn }) => ({
       arn: arn("autoscaling", `autoScalingGroup:0123:autoScalingGroupName/${String(name)}`),

@@ -7,22 +7,13 @@
  * when the file is on disk and the transaction is committed. Each line and row carries generation, instance and pid,
  * so that two writers of one home cannot go unnoticed.
  *
- * Plain JavaScript with two imports: it is started in modelled time, where compiling would cost
+ * Plain JavaScript with few imports: it is started in modelled time, where compiling would cost
  * modelled minutes. It ends when its parent does: the channel to it closes then.
  */
 const fs = require("node:fs");
 const http = require("node:http");
 const path = require("node:path");
-const { Client } = require("pg");
-
-const ownTable = `
-  BEGIN;
-  SELECT pg_advisory_xact_lock(20100);
-  CREATE TABLE IF NOT EXISTS builds (
-    request text NOT NULL, home text NOT NULL, number integer NOT NULL, generation integer NOT NULL,
-    region text NOT NULL, instance text NOT NULL, pid integer NOT NULL, at double precision NOT NULL
-  );
-  COMMIT`;
+const { Database } = require("./resultsDatabase");
 
 process.once("disconnect", () => process.exit(0));
 process.once("message", (settings) => start(settings));
@@ -101,55 +92,4 @@ function answer(response, status, body) {
   const text = Buffer.from(JSON.stringify(body));
   response.writeHead(status, { "content-type": "application/json", "content-length": text.length });
   response.end(text);
-}
-
-/** The results' database, asked for anew whenever there is no connection to it. */
-class Database {
-  async insert(line) {
-    const { request, home, number, generation, region, instance, pid, at } = line;
-    const client = await this.connected();
-    await client.query(
-      `INSERT INTO builds (request, home, number, generation, region, instance, pid, at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-      [request, home, number, generation, region, instance, pid, at],
-    );
-  }
-
-  connected() {
-    this.connection ??= this.connect().catch((error) => {
-      this.connection = undefined;
-      throw error;
-    });
-    return this.connection;
-  }
-
-  async connect() {
-    const where = await whereIsTheDatabase();
-    if (!where) throw new Error("the database does not run");
-    const client = new Client({ ...where, connectionTimeoutMillis: 1000, query_timeout: 1000 });
-    const forget = () => (this.connection = undefined);
-    client.on("error", forget);
-    client.on("end", forget);
-    try {
-      await client.connect();
-      await client.query(ownTable);
-    } catch (error) {
-      // A standby refuses the table: the connection is of no use until it is promoted.
-      client.end().catch(() => undefined);
-      throw error;
-    }
-    return client;
-  }
-}
-
-function whereIsTheDatabase() {
-  return new Promise((resolve) => {
-    const listen = (message) => {
-      if (message.type !== "database") return;
-      process.off("message", listen);
-      resolve(message.connection);
-    };
-    process.on("message", listen);
-    process.send({ type: "database" });
-  });
 }
