@@ -200,8 +200,8 @@ export class SimulatedCloud implements Cloud {
     for (const event of this.due.filter(({ at }) => at <= now)) event.happen();
     this.due.splice(0, this.due.length, ...this.due.filter(({ at }) => at > now));
     const controllers = this.waiting.groups.filter(({ instances }) => instances > 0).length;
-    const mayStart =
-      this.homeState === "writable" && this.record?.activeRegion === this.plan.waitingRegion;
+    const mayWrite = this.plan.homeFileSystemId === undefined || this.homeState === "writable";
+    const mayStart = mayWrite && this.record?.activeRegion === this.plan.waitingRegion;
     this.waiting.teamsHealthy = mayStart ? controllers : 0;
   }
 
