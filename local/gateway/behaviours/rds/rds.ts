@@ -29,8 +29,8 @@ type Operation = (request: AwsRequest, context: BehaviourContext) => Promise<obj
  * ARN and need the source's region to be made, not to be promoted), backups that block a promotion,
  * and `DbiResourceId`, which is the same for all instances of a region. All else stays with it.
  *
- * Given servers, PostgreSQL instances are real ones; those of MySQL and MariaDB stay modelled: their
- * states and times are right, and nothing is in them.
+ * Given servers, instances of their engines are real ones; all others stay modelled: their states and
+ * times are right, and nothing is in them.
  *
  * Sources: RDS API reference (PromoteReadReplica, CreateDBInstanceReadReplica, DescribeDBInstances),
  * RDS User Guide, "Working with DB instance read replicas".
@@ -64,7 +64,7 @@ export class RdsBehaviour implements Behaviour {
   /** Operations that the emulator does right, but whose answer shows the instance. */
   private readonly corrected = ["DeleteDBInstance", "ModifyDBInstance"];
 
-  /** @param servers what PostgreSQL instances really are; without it they are modelled. */
+  /** @param servers what instances of some engines really are; without it all are modelled. */
   constructor(private readonly servers?: DatabaseServers) {
     this.actions = [...Object.keys(this.operations), ...this.corrected];
     this.zones = new ZoneFailover(servers);
