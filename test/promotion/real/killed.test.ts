@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
 import { Stage, sums, wanted } from "./stage";
 
 /** Where one is killed: what it did, after it said what, and how many milliseconds later. */
@@ -21,7 +22,7 @@ const deaths: readonly [verb: string, said: RegExp, later: number, mend: string]
 ];
 
 describe("a promotion that is killed", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let stage: Stage;
   let version = 0;
   let killed = 0;
@@ -42,43 +43,53 @@ describe("a promotion that is killed", function () {
     await (stage as Stage | undefined)?.close();
   });
 
+  /** @returns false if it had ended before it was killed; everything was checked all the same. */
+  async function dies(verb: string, said: RegExp, later: number, mend: string): Promise<boolean> {
+    version++;
+    stage.writeFiles(300, version, 100_000);
+    await stage.writeRows(200);
+    const whole = [stage.prod, stage.dev].map(sums);
+    const dying = stage.begin([...verb.split(" "), "--target", stage.targetFile]);
+    await dying.says(said);
+    await sleep(later);
+    dying.child.kill("SIGKILL");
+    const { code, output } = await dying.ended;
+    const finished = code !== null;
+    await filesAreWhole(stage, whole);
+
+    const { status, running, places } = await statusAtRest(stage);
+    if (!finished) {
+      expect(status.code, status.output).to.equal(1);
+      expect(status.output).to.include("A promotion died on the way").and.include("unfinished");
+    }
+    tellsTheTruth(status.output, running, places);
+
+    const mended = await stage.run(...mend.split(" "));
+    expect(mended.code, `${output}\n${mended.output}`).to.equal(0);
+    const expected = mend === "start" ? "Yes/Yes" : "No/No";
+    expect(await stage.running()).to.deep.equal([expected, expected]);
+    if (mend !== "start") expect(new Set(await stage.places()).size).to.equal(1);
+    if (mend === "start --stop-after") expect(new Set(await stage.tableSums()).size).to.equal(1);
+    if (mend.startsWith("start")) {
+      const [prod, dev] = [sums(stage.prod), sums(stage.dev)];
+      expect({ ...prod, "wp-config.php": "" }).to.deep.equal({ ...dev, "wp-config.php": "" });
+    }
+    expect(readFileSync(`${stage.prod}/wp-config.php`, "utf8")).to.equal("prod's own");
+    const after = await stage.run("status");
+    expect(after.code, after.output).to.equal(0);
+    expect(leftovers(stage)).to.deep.equal([]);
+    return !finished;
+  }
+
   for (const [verb, said, later, mend] of deaths)
     it(`${verb}, ${later} ms after ${String(said)}: the next status tells, the next ${mend} mends`, async () => {
-      version++;
-      stage.writeFiles(300, version, 100_000);
-      await stage.writeRows(200);
-      const whole = [stage.prod, stage.dev].map(sums);
-      const dying = stage.begin([...verb.split(" "), "--target", stage.targetFile]);
-      await dying.says(said);
-      await sleep(later);
-      dying.child.kill("SIGKILL");
-      const { code, output } = await dying.ended;
-      const finished = code !== null;
-      if (!finished) killed++;
-      await filesAreWhole(stage, whole);
-
-      const status = await stage.run("status");
-      const running = await stage.running();
-      if (!finished) {
-        expect(status.code, status.output).to.equal(1);
-        expect(status.output).to.include("A promotion died on the way").and.include("unfinished");
+      // On a busy machine a promotion may end before it is killed: that proves nothing.
+      for (let attempt = 1; attempt <= 3; attempt++) {
+        if (await dies(verb, said, later, mend)) {
+          killed++;
+          return;
+        }
       }
-      tellsTheTruth(status.output, running, await stage.places());
-
-      const mended = await stage.run(...mend.split(" "));
-      expect(mended.code, `${output}\n${mended.output}`).to.equal(0);
-      const expected = mend === "start" ? "Yes/Yes" : "No/No";
-      expect(await stage.running()).to.deep.equal([expected, expected]);
-      if (mend !== "start") expect(new Set(await stage.places()).size).to.equal(1);
-      if (mend === "start --stop-after") expect(new Set(await stage.tableSums()).size).to.equal(1);
-      if (mend.startsWith("start")) {
-        const [prod, dev] = [sums(stage.prod), sums(stage.dev)];
-        expect({ ...prod, "wp-config.php": "" }).to.deep.equal({ ...dev, "wp-config.php": "" });
-      }
-      expect(readFileSync(`${stage.prod}/wp-config.php`, "utf8")).to.equal("prod's own");
-      const after = await stage.run("status");
-      expect(after.code, after.output).to.equal(0);
-      expect(leftovers(stage)).to.deep.equal([]);
     });
 
   it("happened at ten points at least, before the promotion's own end", () => {
@@ -98,6 +109,20 @@ async function filesAreWhole(
   }
 }
 
+/**
+ * The status, and what root finds in the servers, of a moment in which nothing changes: what the dead
+ * promotion has begun, a server may still end by itself.
+ */
+async function statusAtRest(stage: Stage) {
+  const look = async () => ({ running: await stage.running(), places: await stage.places() });
+  for (let before = await look(); ;) {
+    const status = await stage.run("status");
+    const after = await look();
+    if (isDeepStrictEqual(before, after)) return { status, ...after };
+    before = after;
+  }
+}
+
 /** What the status says of the servers is what root finds in them. */
 function tellsTheTruth(
   status: string,
@@ -109,6 +134,7 @@ function tellsTheTruth(
     "Connecting/Yes": / running, connecting/,
     "No/No": / STOPPED/,
     "Yes/No": / HALF STOPPED/,
+    "No/Yes": / HALF STOPPED/,
   };
   const lines = status.split("\n");
   running.forEach((state, index) => {
