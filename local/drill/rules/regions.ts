@@ -2,7 +2,7 @@
 import type { LoggedCall } from "../../gateway/callLog";
 import type { RuleResult } from "../report";
 import { carriedOut, succeeded } from "../trace";
-import { type Evidence, isAnswering, judge } from "./ruleResult";
+import { counted, type Evidence, isAnswering, judge } from "./ruleResult";
 
 /** Requests that would destroy what was the writer before the failover. */
 const destructive =
@@ -46,11 +46,15 @@ export function trafficLast({ trace, limits }: Evidence): RuleResult {
   return judge("S2", statement, broken, `${teams.size} teams answered when traffic moved.`);
 }
 
-export function latch({ trace, versions }: Evidence): RuleResult {
+export function latch({ trace, versions, limits }: Evidence): RuleResult {
   const record = versions.at(-1)?.record;
-  const again = trace.events.filter(
+  const revived = trace.events.filter(
     (event) => event.region === trace.lostRegion && event.at > trace.lostAt && isAnswering(event),
   );
+  // What keeps nothing has no lease to wait for: it boots with its region, until the fence goes up.
+  const again = limits.hasHome
+    ? revived
+    : revived.filter(({ resource }) => !ended(trace, resource));
   const broken = [
     ...(record?.phase === "serving"
       ? []
@@ -60,11 +64,25 @@ export function latch({ trace, versions }: Evidence): RuleResult {
       ? []
       : [`${again.length} controllers of the old region answered again.`]),
   ];
+  const fenced = revived.length - again.length;
   return judge(
     "S4",
-    "One-way latch: the revived region gets neither users nor controllers back.",
+    limits.hasHome
+      ? "One-way latch: the revived region gets neither users nor controllers back."
+      : "One-way latch: the revived region gets no users back, and keeps no machine.",
     broken,
-    "It was revived after serving; nothing drifted back.",
+    "It was revived after serving; nothing drifted back." +
+      (fenced === 0 ? "" : ` ${counted(fenced, "machine")} started with it, until fenced.`),
+  );
+}
+
+/** Auto Scaling has ordered the machine's end since the loss. */
+function ended({ events, lostAt }: Evidence["trace"], instanceId: string): boolean {
+  return events.some(
+    ({ service, at, what }) =>
+      service === "autoscaling" &&
+      at > lostAt &&
+      what.includes(`instance ${instanceId} is terminating`),
   );
 }
 

@@ -137,6 +137,26 @@ describe("the safety rules over a drill's trace", () => {
     expect(S4).to.contain("At the end the record is recovering.");
   });
 
+  it("S4 lets machines without a home start with their region, but not stay", () => {
+    const started = { ...answers(850_000, lost), resource: "i-1" };
+    const gone = {
+      ...started,
+      at: 900_000,
+      service: "autoscaling",
+      what: "app-shop: instance i-1 is terminating: the desired capacity is smaller",
+    };
+    const seen = (...happened: (typeof started)[]): boolean | null | undefined => {
+      const { calls, events } = goodTrace();
+      const results = checkSafety(traceOf({ calls, events }, [], happened), {
+        ...limits,
+        hasHome: false,
+      });
+      return results.find(({ rule }) => rule === "S4")?.held;
+    };
+    expect(seen(started, gone)).to.equal(true);
+    expect(seen(started)).to.equal(false);
+  });
+
   it("S5, stale means no, breaks if the record changes after serving or never serves", () => {
     const again = put(850_000, next({ phase: "confirming" }));
     expect(broken(undefined, [again]).S5).to.equal(
