@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { cpSync, readdirSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { nameOf, type DatabaseKey } from "../../gateway/behaviours/rds/databaseNames";
@@ -7,13 +6,17 @@ import type {
   DatabaseServers,
   InitialDatabase,
 } from "../../gateway/behaviours/rds/databaseServers";
-import { giveTo, type MachineUser } from "../machineUser";
+import type { MachineUser } from "../machineUser";
 import type { RunFolder } from "../runFolder";
 import { makeCertificates } from "./certificates";
-import { initialise, MariadbServer, type ServerSettings } from "./mariadbServer";
+import { copyDataDirectory, initialise, MariadbServer, type ServerSettings } from "./mariadbServer";
 import { findPrograms } from "./programs";
-import { serverName } from "./replicationSet";
-import { followStatements, initialStatements, ownStatements } from "./replicationStatements";
+import {
+  followStatements,
+  initialStatements,
+  ownStatements,
+  serverName,
+} from "./replicationStatements";
 
 interface Instance {
   readonly key: DatabaseKey;
@@ -195,11 +198,7 @@ export class MariadbInstances implements DatabaseServers {
     this.count += 1;
     const id = this.count;
     const folder = join(this.folder.folder(this.user, "databases"), String(id));
-    cpSync(this.template, folder, { recursive: true });
-    giveTo(this.user, folder);
-    for (const entry of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
-      giveTo(this.user, join(folder, entry));
-    }
+    copyDataDirectory(this.template, folder, this.user);
     const server = new MariadbServer(folder, id, this.settings, options);
     const instance: Instance = { key, server, running: false, source };
     this.instances.set(nameOf(key), instance);

@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { mkdirSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
@@ -75,6 +75,15 @@ function environmentOf(folder: string, user: MachineUser | undefined): Record<st
   const temporary = `${folder}.temporary`;
   if (mkdirSync(temporary, { recursive: true }) !== undefined) giveTo(user, temporary);
   return { ...basicEnvironment(), TMPDIR: temporary };
+}
+
+/** Copies the data directory of a server that does not run, for another one of the account. */
+export function copyDataDirectory(from: string, to: string, user: MachineUser | undefined): void {
+  cpSync(from, to, { recursive: true });
+  giveTo(user, to);
+  if (user === undefined) return;
+  for (const entry of readdirSync(to, { recursive: true, encoding: "utf8" }))
+    giveTo(user, join(to, entry));
 }
 
 /** One MariaDB server: a data directory and, while it runs, its process. */

@@ -1,20 +1,21 @@
 import { randomBytes } from "node:crypto";
-import { cpSync, readdirSync } from "node:fs";
-import { join } from "node:path";
-import { giveTo, type MachineUser, machineUser } from "../machineUser";
+import { machineUser } from "../machineUser";
 import { RunFolder } from "../runFolder";
 import { type Certificates, makeCertificates, readAuthority } from "./certificates";
-import { initialise, MariadbServer, type ServerSettings } from "./mariadbServer";
+import { copyDataDirectory, initialise, MariadbServer, type ServerSettings } from "./mariadbServer";
 import { findPrograms } from "./programs";
 import { rdsProcedureStatements } from "./rdsProcedures";
-
-/** Name by which the servers are reached, and that their certificates are for. */
-export const serverName = "localhost";
+import {
+  type Counting,
+  followStatements,
+  replicatorStatements,
+  serverName,
+} from "./replicationStatements";
 
 /** How the servers of a set are made. */
 export interface SetOptions {
   /** How replicas count their place in the source's log. Default: MariaDB's GTIDs. */
-  readonly counting?: "gtid" | "file";
+  readonly counting?: Counting;
   /** Replication is controlled as in RDS: by its procedures alone. Default: by the statements. */
   readonly rds?: boolean;
 }
@@ -86,30 +87,18 @@ export class ReplicationSet {
       `CREATE USER ${username}@'%' IDENTIFIED BY '${password}' REQUIRE SSL`,
       `GRANT BINLOG MONITOR, SLAVE MONITOR ON *.* TO ${username}@'%'`,
       ...control,
-      `CREATE USER replicator@'%' IDENTIFIED BY '${replicator}' REQUIRE SSL`,
-      "GRANT REPLICATION SLAVE ON *.* TO replicator@'%'",
+      ...replicatorStatements(replicator),
     ];
     await Promise.all(
       [this.master, ...this.replicas].map((server) => server.query(...users, "RESET MASTER")),
     );
-    const source = [
-      `MASTER_HOST = '${serverName}'`,
-      `MASTER_PORT = ${this.master.port}`,
-      "MASTER_USER = 'replicator'",
-      `MASTER_PASSWORD = '${replicator}'`,
-      "MASTER_CONNECT_RETRY = 1",
-      "MASTER_SSL = 1",
-      `MASTER_SSL_CA = '${this.certificates.ca}'`,
-      "MASTER_SSL_VERIFY_SERVER_CERT = 1",
-      ...(counting === "gtid"
-        ? ["MASTER_USE_GTID = slave_pos"]
-        : ["MASTER_USE_GTID = no, MASTER_LOG_FILE = 'mysql-bin.000001', MASTER_LOG_POS = 4"]),
-    ];
-    await Promise.all(
-      this.replicas.map((server) =>
-        server.query(`CHANGE MASTER TO ${source.join(", ")}`, "START SLAVE"),
-      ),
-    );
+    const follow = followStatements({
+      port: this.master.port,
+      password: replicator,
+      authorityFile: this.certificates.ca,
+      counting,
+    });
+    await Promise.all(this.replicas.map((server) => server.query(...follow)));
   }
 }
 
@@ -123,8 +112,7 @@ async function makeServers(
   const first = `${databases}/master`;
   await initialise(first, settings);
   const copy = (name: string): string => {
-    cpSync(first, `${databases}/${name}`, { recursive: true });
-    giveTree(user, `${databases}/${name}`);
+    copyDataDirectory(first, `${databases}/${name}`, user);
     return `${databases}/${name}`;
   };
   const readOnly = { "read-only": "ON" };
@@ -133,13 +121,6 @@ async function makeServers(
     new MariadbServer(copy("web-1"), 2, settings, readOnly),
     new MariadbServer(copy("web-2"), 3, settings, readOnly),
   ];
-}
-
-function giveTree(user: MachineUser | undefined, path: string): void {
-  giveTo(user, path);
-  if (user === undefined) return;
-  for (const entry of readdirSync(path, { recursive: true, encoding: "utf8" }))
-    giveTo(user, join(path, entry));
 }
 
 function secret(): string {

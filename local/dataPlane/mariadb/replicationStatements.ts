@@ -1,5 +1,10 @@
 import { rdsProcedureStatements } from "./rdsProcedures";
-import { serverName } from "./replicationSet";
+
+/** Name by which the servers are reached, and that their certificates are for. */
+export const serverName = "localhost";
+
+/** How replicas count their place in their source's log. */
+export type Counting = "gtid" | "file";
 
 /** Account that replicas fetch by. */
 const replicator = "replicator";
@@ -20,9 +25,16 @@ export function ownStatements(replicationPassword: string): string[] {
   return [
     "SET SESSION sql_log_bin = 0",
     ...rdsProcedureStatements,
-    `CREATE USER ${replicator}@'%' IDENTIFIED BY '${replicationPassword}' REQUIRE SSL`,
-    `GRANT REPLICATION SLAVE ON *.* TO ${replicator}@'%'`,
+    ...replicatorStatements(replicationPassword),
     "RESET MASTER",
+  ];
+}
+
+/** The account that replicas fetch by. */
+export function replicatorStatements(password: string): string[] {
+  return [
+    `CREATE USER ${replicator}@'%' IDENTIFIED BY '${password}' REQUIRE SSL`,
+    `GRANT REPLICATION SLAVE ON *.* TO ${replicator}@'%'`,
   ];
 }
 
@@ -43,6 +55,8 @@ export function followStatements(source: {
   readonly port: number;
   readonly password: string;
   readonly authorityFile: string;
+  /** Default: MariaDB's GTIDs. */
+  readonly counting?: Counting;
 }): string[] {
   const settings = [
     `MASTER_HOST = '${serverName}'`,
@@ -53,7 +67,9 @@ export function followStatements(source: {
     "MASTER_SSL = 1",
     `MASTER_SSL_CA = '${source.authorityFile}'`,
     "MASTER_SSL_VERIFY_SERVER_CERT = 1",
-    "MASTER_USE_GTID = slave_pos",
+    source.counting === "file"
+      ? "MASTER_USE_GTID = no, MASTER_LOG_FILE = 'mysql-bin.000001', MASTER_LOG_POS = 4"
+      : "MASTER_USE_GTID = slave_pos",
   ];
   return [`CHANGE MASTER TO ${settings.join(", ")}`, "START SLAVE"];
 }

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { serverName } from "../../../local/dataPlane/mariadb/replicationSet";
+import { serverName } from "../../../local/dataPlane/mariadb/replicationStatements";
 import { directReach } from "../../../promotion/reach/reach";
 import { MysqlServer } from "../../../promotion/servers/mysqlServer";
 import { replicaServer } from "../../../promotion/servers/servers";

@@ -16,11 +16,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { type MariadbServer } from "../../../local/dataPlane/mariadb/mariadbServer";
-import {
-  ReplicationSet,
-  serverName,
-  type SetOptions,
-} from "../../../local/dataPlane/mariadb/replicationSet";
+import { ReplicationSet, type SetOptions } from "../../../local/dataPlane/mariadb/replicationSet";
+import { serverName } from "../../../local/dataPlane/mariadb/replicationStatements";
 import { type Emulator, startEmulator } from "../../../local/emulator/emulator";
 import { fakeCredentials, isolatedEnvironment } from "../../../local/emulator/isolatedEnvironment";
 import type { PromotionTarget } from "../../../promotion/target";
